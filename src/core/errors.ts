@@ -1,0 +1,295 @@
+/**
+ * One error type for everything that can go wrong, and the only place where errors are worded for a person: what
+ * happened, why, and the next step.
+ */
+
+/** What the person can do about it with one click. The UI maps each to a command. */
+export type Remedy =
+  | 'signInTidbCloud'
+  | 'signInAlibabaCloud'
+  | 'enterPassword'
+  | 'retry'
+  | 'openTidbCloud'
+  | 'openAlibabaCloud'
+  | 'openGuide'
+  | 'openSettings'
+  | 'openNetworkSettings';
+
+export type ErrorCode =
+  | 'notSignedIn'
+  | 'credentialsRejected'
+  | 'credentialsExpired'
+  | 'clockSkew'
+  | 'notAllowed'
+  | 'notFound'
+  | 'conflict'
+  | 'quota'
+  | 'notOpen'
+  | 'throttled'
+  | 'unreachable'
+  | 'timeout'
+  | 'cloudFault'
+  | 'badAnswer'
+  | 'unsupported'
+  | 'invalidInput'
+  | 'sqlHostNotFound'
+  | 'sqlUnreachable'
+  | 'sqlAccessDenied'
+  | 'sqlUnknownDatabase'
+  | 'sqlTlsUnavailable'
+  | 'sqlCertificateHost'
+  | 'sqlCertificateUntrusted'
+  | 'sqlCertificateExpired'
+  | 'sqlConnectionLost'
+  | 'sqlTimeout'
+  | 'sqlStatement'
+  | 'sqlProtocol';
+
+export type ErrorSource = 'TiDB Cloud' | 'Alibaba Cloud' | 'SQL' | 'Extension';
+
+export interface ErrorDetails {
+  readonly source: ErrorSource;
+  /** The service's own words, without secrets. */
+  readonly reason?: string;
+  readonly cause?: unknown;
+  readonly httpStatus?: number;
+  /** The cloud's or server's own code, for example `InvalidAccessKeyId.NotFound` or `ER_PARSE_ERROR`. */
+  readonly serviceCode?: string;
+  readonly requestId?: string;
+  /** The RAM action or TiDB Cloud role that is missing. */
+  readonly missingPermission?: string;
+  /** How long to wait before trying again, as the service asked. */
+  readonly retryAfterMs?: number;
+  /** Host, operation or setting the error is about. */
+  readonly subject?: string;
+}
+
+const brand = Symbol.for('tidbPrivateEndpoint.AppError');
+
+export class AppError extends Error {
+  readonly [brand] = true;
+
+  constructor(
+    readonly code: ErrorCode,
+    readonly details: ErrorDetails,
+  ) {
+    super(
+      [details.source, code, details.serviceCode, details.reason].filter(Boolean).join(': '),
+      details.cause === undefined ? undefined : { cause: details.cause },
+    );
+    this.name = 'AppError';
+  }
+
+  /** By brand, not `instanceof`: bundles that load later carry their own copy of this class. */
+  static is(error: unknown): error is AppError {
+    return typeof error === 'object' && error !== null && brand in error;
+  }
+}
+
+/** Cancelling is a person's choice, not an error. */
+export function isCancellation(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || error.name === 'Canceled');
+}
+
+export function cancellation(): Error {
+  const error = new Error('Canceled');
+  error.name = 'AbortError';
+  return error;
+}
+
+/** Worth trying again without the person changing anything. */
+export function isTransient(error: unknown): boolean {
+  return (
+    AppError.is(error) &&
+    ['throttled', 'unreachable', 'timeout', 'cloudFault', 'badAnswer'].includes(error.code)
+  );
+}
+
+export interface Wording {
+  /** One sentence with the cause. */
+  readonly message: string;
+  readonly nextStep: string;
+  readonly remedies: readonly Remedy[];
+}
+
+type Words = (d: ErrorDetails) => Wording;
+
+const signInTo = (d: ErrorDetails): readonly Remedy[] =>
+  d.source === 'Alibaba Cloud' ? ['signInAlibabaCloud'] : ['signInTidbCloud'];
+const consoleOf = (d: ErrorDetails): readonly Remedy[] =>
+  d.source === 'Alibaba Cloud' ? ['openAlibabaCloud'] : ['openTidbCloud'];
+const because = (d: ErrorDetails): string => (d.reason ? `: ${d.reason.replace(/\.$/, '')}` : '');
+const at = (d: ErrorDetails): string => (d.subject ? ` (${d.subject})` : '');
+
+const words: Record<ErrorCode, Words> = {
+  notSignedIn: (d) => ({
+    message: `You are not signed in to ${d.source}${because(d)}.`,
+    nextStep: `Sign in to ${d.source}.`,
+    remedies: signInTo(d),
+  }),
+  credentialsRejected: (d) => ({
+    message: `${d.source} refused the key${because(d)}.`,
+    nextStep:
+      d.source === 'Alibaba Cloud'
+        ? 'Check the AccessKey ID and secret and that the key is enabled, then sign in again.'
+        : 'Check the public and private key and that the key belongs to the right organization, then sign in again.',
+    remedies: signInTo(d),
+  }),
+  credentialsExpired: (d) => ({
+    message: `The security token for ${d.source} has expired or is not valid${because(d)}.`,
+    nextStep: 'Get a new token (or refresh the profile it comes from) and sign in again.',
+    remedies: signInTo(d),
+  }),
+  clockSkew: (d) => ({
+    message: `${d.source} refused the request because this machine's clock is wrong${because(d)}.`,
+    nextStep: 'Set the clock of the machine on which the extension runs, then try again.',
+    remedies: ['retry'],
+  }),
+  notAllowed: (d) => ({
+    message: d.missingPermission
+      ? `${d.source} did not allow this: ${d.missingPermission} is missing.`
+      : `${d.source} did not allow this${because(d)}.`,
+    nextStep:
+      d.source === 'Alibaba Cloud'
+        ? 'Ask the account administrator for this RAM permission, or sign in with another key.'
+        : 'Use an API key of an Organization Owner, or do this step in the TiDB Cloud console.',
+    remedies: [...signInTo(d), ...consoleOf(d)],
+  }),
+  notFound: (d) => ({
+    message: `${d.source} did not find ${d.subject ?? 'it'}${because(d)}.`,
+    nextStep:
+      'It may have been removed, or belong to another account or region. Refresh and check the signed-in account.',
+    remedies: ['retry', ...consoleOf(d)],
+  }),
+  conflict: (d) => ({
+    message: `${d.source} refused because of the current state${because(d)}.`,
+    nextStep: 'Refresh to see the current state, then try again.',
+    remedies: ['retry'],
+  }),
+  quota: (d) => ({
+    message: `A quota of ${d.source} is used up${because(d)}.`,
+    nextStep: 'Remove what is no longer needed or ask for a higher quota in the console.',
+    remedies: consoleOf(d),
+  }),
+  notOpen: (d) => ({
+    message: `PrivateLink is not activated on this Alibaba Cloud account${because(d)}.`,
+    nextStep: 'Activate PrivateLink in the Alibaba Cloud console, then try again.',
+    remedies: [...consoleOf(d), 'retry'],
+  }),
+  throttled: (d) => ({
+    message: `${d.source} asks for fewer requests${because(d)}.`,
+    nextStep:
+      d.retryAfterMs === undefined
+        ? 'Wait a minute, then try again.'
+        : `Wait ${Math.ceil(d.retryAfterMs / 1000)} s, then try again.`,
+    remedies: ['retry'],
+  }),
+  unreachable: (d) => ({
+    message: `${d.source} cannot be reached from this machine${at(d)}${because(d)}.`,
+    nextStep: 'Check the network, VPN and proxy of the machine on which the extension runs, then try again.',
+    remedies: ['retry', 'openNetworkSettings'],
+  }),
+  timeout: (d) => ({
+    message: `${d.source} did not answer in time${at(d)}.`,
+    nextStep: 'Check the network and proxy, then try again.',
+    remedies: ['retry', 'openNetworkSettings'],
+  }),
+  cloudFault: (d) => ({
+    message: `${d.source} has a problem of its own (HTTP ${d.httpStatus ?? 500})${because(d)}.`,
+    nextStep: 'Try again in a few minutes; nothing was lost.',
+    remedies: ['retry'],
+  }),
+  badAnswer: (d) => ({
+    message: `The answer that came from ${d.source} could not be understood${because(d)}.`,
+    nextStep:
+      'A proxy or sign-in page may stand between, or the base URL in the settings is wrong. Check both, then try again.',
+    remedies: ['retry', 'openSettings', 'openNetworkSettings'],
+  }),
+  unsupported: (d) => ({
+    message: `${d.source} does not offer this through its API${because(d)}.`,
+    nextStep: 'Do this step in the console; the extension notices when it is done.',
+    remedies: consoleOf(d),
+  }),
+  invalidInput: (d) => ({
+    message: `${d.reason ?? 'That value cannot be used'}.`.replace(/\.\.$/, '.'),
+    nextStep: 'Correct the value and try again.',
+    remedies: d.subject?.startsWith('tidbPrivateEndpoint.') === true ? ['openSettings'] : [],
+  }),
+  sqlHostNotFound: (d) => ({
+    message: `The private domain ${d.subject ?? ''} is not known to this machine's DNS.`,
+    nextStep:
+      'Private domains resolve only inside the VPC (or where its DNS is forwarded). Run the editor on a machine in the VPC (Remote-SSH), use a VPN, or wait a minute if the connection has just become Active.',
+    remedies: ['retry', 'openGuide'],
+  }),
+  sqlUnreachable: (d) => ({
+    message: `The private domain ${d.subject ?? ''} resolves but nothing answers there${because(d)}.`,
+    nextStep:
+      'Check that the editor runs inside the VPC (or on its VPN) and that the endpoint’s security group lets TCP in on the service port.',
+    remedies: ['retry', 'openAlibabaCloud'],
+  }),
+  sqlAccessDenied: (d) => ({
+    message: `The database refused the user name or password${d.subject ? ` for ${d.subject}` : ''}.`,
+    nextStep: 'Enter the password again. It can be reset in the TiDB Cloud console.',
+    remedies: ['enterPassword', 'openTidbCloud'],
+  }),
+  sqlUnknownDatabase: (d) => ({
+    message: `The database does not exist${because(d)}.`,
+    nextStep: 'Choose another database.',
+    remedies: ['retry'],
+  }),
+  sqlTlsUnavailable: (d) => ({
+    message: `The server at ${d.subject ?? 'the private domain'} does not offer TLS 1.2 or later${because(d)}.`,
+    nextStep:
+      'The connection was refused because it would not be encrypted. Check that the domain is the instance’s own.',
+    remedies: ['openTidbCloud'],
+  }),
+  sqlCertificateHost: (d) => ({
+    message: `The server’s certificate is for another host, not for ${d.subject ?? 'this one'}${because(d)}.`,
+    nextStep:
+      'The connection was refused. Check that the domain is the instance’s own and that nothing stands between (DNS, proxy).',
+    remedies: ['retry', 'openTidbCloud'],
+  }),
+  sqlCertificateUntrusted: (d) => ({
+    message: `The server’s certificate is not signed by an authority that is trusted${because(d)}.`,
+    nextStep:
+      'The connection was refused. Refresh to download the instance’s CA certificate again, then retry.',
+    remedies: ['retry', 'openTidbCloud'],
+  }),
+  sqlCertificateExpired: (d) => ({
+    message: `The server’s certificate is not valid at this time${because(d)}.`,
+    nextStep: 'Check the clock of this machine; if it is right, contact TiDB Cloud support.',
+    remedies: ['retry', 'openTidbCloud'],
+  }),
+  sqlConnectionLost: (d) => ({
+    message: `The connection to the database was lost${because(d)}.`,
+    nextStep: 'Connect again. A statement that was running may or may not have taken effect.',
+    remedies: ['retry'],
+  }),
+  sqlTimeout: (d) => ({
+    message: `The statement took longer than the limit and was stopped${because(d)}.`,
+    nextStep: 'Raise “Query Timeout Seconds” in the settings or make the statement smaller.',
+    remedies: ['openSettings'],
+  }),
+  sqlStatement: (d) => ({
+    message: d.reason ?? 'The statement failed.',
+    nextStep: 'Correct the statement and run it again.',
+    remedies: [],
+  }),
+  sqlProtocol: (d) => ({
+    message: `What answers at ${d.subject ?? 'the private domain'} does not speak the MySQL protocol as expected${because(d)}.`,
+    nextStep: 'Check the host and port of the connection in TiDB Cloud.',
+    remedies: ['retry', 'openTidbCloud'],
+  }),
+};
+
+/** The words for any error; one that nobody foresaw is named as such and keeps its text for the log only. */
+export function wordingOf(error: unknown): Wording {
+  if (AppError.is(error)) {
+    return words[error.code](error.details);
+  }
+  return {
+    message: 'Something went wrong inside the extension.',
+    nextStep: 'The log has the details. Please report it if it happens again.',
+    remedies: ['retry'],
+  };
+}

@@ -1,0 +1,165 @@
+/**
+ * The field's words as types. Values are what the clouds report, mapped and validated in `cloud/`; a value a cloud adds
+ * later becomes `UNKNOWN` there instead of failing here.
+ * Sources: TiDB Cloud v1beta2 specification; Alibaba Cloud PrivateLink 2020-04-15, VPC 2016-04-28, ECS 2014-05-26.
+ */
+
+export type CloudProvider = 'alicloud' | 'aws' | 'gcp' | 'azure' | 'unknown';
+
+/** TiDB Cloud cluster states that matter to a private endpoint; every other one stays readable in `stateText`. */
+export interface Instance {
+  readonly id: string;
+  readonly name: string;
+  /** TiDB Cloud region id, for example `alicloud-ap-southeast-1`. */
+  readonly regionId: string;
+  readonly regionName: string;
+  readonly cloudProvider: CloudProvider;
+  /** `Premium`, `Starter`, … as TiDB Cloud prints it. */
+  readonly servicePlan: string;
+  /** `ACTIVE`, `CREATING`, `PAUSED`, … as TiDB Cloud prints it. */
+  readonly state: string;
+  readonly projectId?: string;
+  readonly version?: string;
+}
+
+export type PrivateLinkServiceState = 'CREATING' | 'ACTIVE' | 'DELETING' | 'UNKNOWN';
+
+/** TiDB Cloud's side of the private link: the endpoint service of one instance. */
+export interface PrivateLinkService {
+  readonly instanceId: string;
+  /** Endpoint Service Name, for example `com.aliyuncs.privatelink.ap-southeast-1.epsrv-…`; empty while CREATING. */
+  readonly serviceName: string;
+  readonly serviceDnsName: string;
+  /** Documented for AWS only; for Alibaba Cloud a hint at most. */
+  readonly availableZones: readonly string[];
+  readonly port: number;
+  readonly state: PrivateLinkServiceState;
+}
+
+/**
+ * PENDING: posted, acceptance not finished. DISCOVERED: seen on the service but not posted. FAILED: delete and create
+ * again.
+ */
+export type EndpointConnectionState = 'DISCOVERED' | 'PENDING' | 'ACTIVE' | 'DELETING' | 'FAILED' | 'UNKNOWN';
+
+/** A private endpoint connection as TiDB Cloud lists it. */
+export interface EndpointConnection {
+  /** Empty for a DISCOVERED one. */
+  readonly id: string;
+  readonly instanceId: string;
+  /** Alibaba Cloud endpoint resource id, `ep-…`. */
+  readonly endpointId: string;
+  readonly privateDomainName?: string;
+  readonly state: EndpointConnectionState;
+  /** TiDB Cloud's reason text. */
+  readonly message?: string;
+  readonly serviceState: PrivateLinkServiceState;
+  /** The name to connect to, once there is one. */
+  readonly host?: string;
+  readonly port?: number;
+}
+
+export interface CallerIdentity {
+  readonly accountId: string;
+  readonly arn: string;
+  readonly type: 'Account' | 'RAMUser' | 'AssumedRoleUser' | 'Unknown';
+}
+
+/** An endpoint service as Alibaba Cloud lists it to the endpoint's owner (ListVpcEndpointServicesByEndUser). */
+export interface EndpointService {
+  readonly serviceId: string;
+  readonly serviceName: string;
+  readonly serviceDomain: string;
+  /** The only zones in which an endpoint for this service can be placed. */
+  readonly zones: readonly string[];
+  readonly autoAccept: boolean;
+  readonly payer: string;
+}
+
+export interface Vpc {
+  readonly id: string;
+  /** May be empty. */
+  readonly name: string;
+  readonly cidrBlocks: readonly string[];
+  readonly status: string;
+  readonly isDefault: boolean;
+}
+
+export interface VSwitch {
+  readonly id: string;
+  readonly name: string;
+  readonly vpcId: string;
+  readonly zoneId: string;
+  readonly cidrBlock: string;
+  readonly availableIpCount: number;
+  readonly status: string;
+}
+
+export interface SecurityGroup {
+  readonly id: string;
+  readonly name: string;
+  readonly vpcId: string;
+  readonly type: 'normal' | 'enterprise';
+  /** Managed by a cloud product; cannot be used by hand. */
+  readonly serviceManaged: boolean;
+}
+
+/** One ingress rule of a security group (DescribeSecurityGroupAttribute). */
+export interface SecurityGroupRule {
+  /** Upper case: TCP, UDP, ICMP, ICMPv6, GRE, ALL. */
+  readonly protocol: string;
+  /** `from/to`; `-1/-1` is every port. */
+  readonly portRange: string;
+  /** Empty when the source is a group or a prefix list. */
+  readonly sourceCidr: string;
+  readonly policy: 'Accept' | 'Drop';
+  /** 1 is looked at first. */
+  readonly priority: number;
+}
+
+export type VpcEndpointStatus = 'Creating' | 'Active' | 'Pending' | 'Deleting' | 'Unknown';
+export type VpcConnectionStatus =
+  | 'Disconnected'
+  | 'Connecting'
+  | 'Connected'
+  | 'Pending'
+  | 'Disconnecting'
+  | 'Deleting'
+  | 'ServiceDeleted'
+  | 'Unknown';
+
+/** An interface endpoint in the person's VPC. */
+export interface VpcEndpoint {
+  readonly id: string;
+  readonly name: string;
+  readonly regionId: string;
+  readonly vpcId: string;
+  readonly serviceName: string;
+  /** `<endpoint id>.<service domain>`; already there in the create answer. */
+  readonly domain: string;
+  readonly status: VpcEndpointStatus;
+  readonly connectionStatus: VpcConnectionStatus;
+  /** `Normal` or `FinancialLocked`. */
+  readonly businessStatus: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** What an interface endpoint is created from. */
+export interface VpcEndpointSpec {
+  readonly regionId: string;
+  readonly vpcId: string;
+  readonly serviceName: string;
+  readonly name: string;
+  readonly securityGroupIds: readonly string[];
+  readonly zones: readonly { readonly zoneId: string; readonly vSwitchId: string }[];
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** `alicloud-ap-southeast-1` → `ap-southeast-1`; undefined for a region of another cloud. */
+export function alibabaRegionOf(tidbRegionId: string): string | undefined {
+  return tidbRegionId.startsWith('alicloud-') ? tidbRegionId.slice('alicloud-'.length) : undefined;
+}
+
+export function isPremium(instance: Instance): boolean {
+  return instance.servicePlan === 'Premium' || instance.servicePlan === 'Premium_Reserved';
+}

@@ -1,0 +1,83 @@
+/** Every string that package.json and the code share, once. The manifest test holds both to each other. */
+
+export const extensionId = 'private-endpoint-tools.tidb-private-endpoint';
+const prefix = 'tidbPrivateEndpoint';
+
+export const commands = {
+  signInTidbCloud: `${prefix}.signInTidbCloud`,
+  signInAlibabaCloud: `${prefix}.signInAlibabaCloud`,
+  signOut: `${prefix}.signOut`,
+  refresh: `${prefix}.refresh`,
+  createEndpoint: `${prefix}.createEndpoint`,
+  openCreation: `${prefix}.openCreation`,
+  copyServiceName: `${prefix}.copyServiceName`,
+  copyEndpointId: `${prefix}.copyEndpointId`,
+  copyDomainName: `${prefix}.copyDomainName`,
+  connect: `${prefix}.connect`,
+  disconnect: `${prefix}.disconnect`,
+  runSql: `${prefix}.runSql`,
+  cancelSql: `${prefix}.cancelSql`,
+  showHealth: `${prefix}.showHealth`,
+  openInTidbCloud: `${prefix}.openInTidbCloud`,
+  openInAlibabaCloud: `${prefix}.openInAlibabaCloud`,
+  showLog: `${prefix}.showLog`,
+} as const;
+
+export type CommandId = (typeof commands)[keyof typeof commands];
+
+export const views = {
+  container: prefix,
+  instances: `${prefix}.instances`,
+  resultsContainer: `${prefix}Results`,
+  results: `${prefix}.results`,
+} as const;
+
+export const panels = {
+  creation: `${prefix}.creation`,
+} as const;
+
+/** Keys under the section `tidbPrivateEndpoint`. */
+export const settings = {
+  section: prefix,
+  tidbCloudBaseUrl: 'tidbCloud.baseUrl',
+  alibabaCloudEndpoints: 'alibabaCloud.endpoints',
+  alibabaCloudProfile: 'alibabaCloud.profile',
+  healthIntervalSeconds: 'health.intervalSeconds',
+  healthShowInStatusBar: 'health.showInStatusBar',
+  sqlMaxRows: 'sql.maxRows',
+  sqlQueryTimeoutSeconds: 'sql.queryTimeoutSeconds',
+} as const;
+
+/** Context keys for `when` clauses. */
+export const contexts = {
+  /** Unset until known, so that no welcome text flashes up. */
+  signedOut: `${prefix}.signedOut`,
+  /** The list of instances was read and is empty. */
+  noInstances: `${prefix}.noInstances`,
+  /** URIs of the SQL documents that are bound to an endpoint. */
+  boundDocuments: `${prefix}.boundDocuments`,
+  sqlRunning: `${prefix}.sqlRunning`,
+} as const;
+
+/** Parts of a tree item's contextValue, sorted and joined with `;`. */
+export const treeTokens = {
+  instance: 'instance',
+  endpoint: 'endpoint',
+  service: 'service',
+  problem: 'problem',
+  canCreate: 'canCreate',
+  canConnect: 'canConnect',
+  hasDomain: 'hasDomain',
+  hasServiceName: 'hasServiceName',
+} as const;
+
+export const secretKeys = {
+  tidbCloud: 'tidbCloud.key',
+  alibabaCloud: 'alibabaCloud.key',
+  sqlPassword: (instanceId: string, user: string) => `sql.password/${instanceId}/${user}`,
+} as const;
+
+export const stateKeys = {
+  /** PEM and download time of an instance's certificate authority. */
+  caCertificate: (instanceId: string) => `caCertificate/${instanceId}`,
+} as const;
