@@ -64,7 +64,6 @@ export const treeTokens = {
   instance: 'instance',
   endpoint: 'endpoint',
   service: 'service',
-  problem: 'problem',
   canCreate: 'canCreate',
   canConnect: 'canConnect',
   hasDomain: 'hasDomain',
@@ -78,6 +77,10 @@ export const secretKeys = {
 } as const;
 
 export const stateKeys = {
-  /** PEM and download time of an instance's certificate authority. */
+  /** PEM of an instance's certificate authority. */
   caCertificate: (instanceId: string) => `caCertificate/${instanceId}`,
+  /** The database user that last connected. */
+  sqlUser: (instanceId: string) => `sql.user/${instanceId}`,
+  /** Ids of the instances whose endpoints are watched. */
+  followed: 'health.followed',
 } as const;

@@ -97,17 +97,6 @@ const verdict = (level: HealthLevel, word: string, explanation: string): Verdict
   explanation,
 });
 
-/** The one that needs attention most; undefined for none. */
-export function worst<T extends { readonly verdict: Verdict }>(items: readonly T[]): T | undefined {
-  return items.reduce<T | undefined>(
-    (bad, item) =>
-      bad === undefined || healthLevels.indexOf(item.verdict.level) > healthLevels.indexOf(bad.verdict.level)
-        ? item
-        : bad,
-    undefined,
-  );
-}
-
 /** Joins the two clouds' lists; an endpoint that only one of them knows is kept. */
 export function joinEndpoints(
   instanceId: string,

@@ -1,3 +1,5 @@
+import type { Disposable } from './emitter';
+import type { Creation } from './creation';
 import type {
   CallerIdentity,
   EndpointConnection,
@@ -130,6 +132,8 @@ export interface SecretStore {
   get(key: string): Promise<string | undefined>;
   set(key: string, value: string): Promise<void>;
   delete(key: string): Promise<void>;
+  /** Called with the key when a secret changes, in this window or another. */
+  onDidChange(listener: (key: string) => void): Disposable;
 }
 
 /** Small plain data that outlives the window. Never secrets. */
@@ -151,4 +155,10 @@ export interface Clock {
   now(): number;
   /** Rejects with the signal's reason when aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Creations in progress. One record each, written whole; a write that was answered survives a crash. */
+export interface CreationJournal {
+  list(): Promise<readonly Creation[]>;
+  write(creation: Creation): Promise<void>;
 }

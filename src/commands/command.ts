@@ -1,0 +1,45 @@
+import type { Clock, Log } from '../core/ports';
+import type { CommandId } from '../ids';
+import type { CommandHandler } from '../platform/commandRunner';
+import type { ContextKeys } from '../platform/contextKeys';
+import type { Notifications } from '../platform/notifications';
+import type { ResultsState } from '../protocol/results';
+import type { Accounts } from '../services/accounts';
+import type { Connections } from '../services/connections';
+import type { HealthMonitor } from '../services/healthMonitor';
+import type { Inventory } from '../services/inventory';
+import type { SqlDocuments } from '../services/sqlDocuments';
+
+/** Everything that commands work with; built in extension.ts. */
+export interface CommandServices {
+  readonly accounts: Accounts;
+  readonly inventory: Inventory;
+  readonly connections: Connections;
+  readonly documents: SqlDocuments;
+  readonly monitor: HealthMonitor;
+  readonly notifications: Notifications;
+  readonly contextKeys: ContextKeys;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly creation: { show(instanceId?: string): void };
+  readonly results: { show(state: ResultsState): void; reveal(): Promise<void> };
+  readonly consoles: Consoles;
+  /** The statement around an offset. */
+  readonly statementAt: (text: string, offset: number) => Promise<{ readonly text: string } | undefined>;
+  readonly showLog: () => void;
+}
+
+/** Addresses of the two web consoles. */
+export interface Consoles {
+  tidbCloud(instanceId?: string): string;
+  alibabaCloud(regionId?: string): string;
+}
+
+export interface Command {
+  readonly id: CommandId;
+  /** What it does, for messages: «Connect: failed». */
+  readonly title: string;
+  /** May run several times at once. Any other command ignores a second start. */
+  readonly concurrent?: true;
+  readonly handler: (services: CommandServices) => CommandHandler;
+}

@@ -1,0 +1,76 @@
+import { Position, ProgressLocation, Selection, Uri, window, workspace } from 'vscode';
+import type { PrivateEndpoint } from '../core/health';
+import type { Instance } from '../core/model';
+import type { SqlSession } from '../core/ports';
+import { commands } from '../ids';
+import { addressOf } from '../services/connections';
+import { askCredentials } from './askCredentials';
+import type { Command, CommandServices } from './command';
+import { endpointFor, targetOf } from './target';
+
+/** Opens SQL through an Active private endpoint: a session, and a SQL document bound to it. */
+export const connect: Command = {
+  id: commands.connect,
+  title: 'Connect',
+  handler: (services) => async (argument) => {
+    const { instance, endpoint } = await endpointFor(
+      services.inventory,
+      targetOf(argument),
+      'Connect: choose a private endpoint',
+      ({ connection }) => connection?.state === 'ACTIVE',
+    );
+    const session = await openSession(services, instance, endpoint);
+    if (session !== undefined) {
+      await openDocument(services, instance, endpoint, session);
+    }
+  },
+};
+
+/** Undefined when the person cancelled. */
+export async function openSession(
+  { connections }: CommandServices,
+  instance: Instance,
+  endpoint: PrivateEndpoint,
+): Promise<SqlSession | undefined> {
+  if (connections.isOpen(endpoint)) {
+    return connections.open(endpoint, () => Promise.resolve(undefined));
+  }
+  return window.withProgress(
+    { location: ProgressLocation.Notification, title: `Connecting to ${instance.name}…`, cancellable: true },
+    (_, token) => {
+      const abort = new AbortController();
+      token.onCancellationRequested(() => abort.abort());
+      return connections.open(endpoint, (question) => askCredentials(instance.name, question), abort.signal);
+    },
+  );
+}
+
+async function openDocument(
+  { documents }: CommandServices,
+  instance: Instance,
+  endpoint: PrivateEndpoint,
+  session: SqlSession,
+): Promise<void> {
+  const { host, port } = addressOf(endpoint);
+  const heading = [`-- ${instance.name} (${session.serverVersion})`, `-- ${host}:${port}`, ''];
+  const statement = 'SELECT VERSION(), CURRENT_USER(), NOW();';
+  const name = `${instance.name}-${endpoint.endpointId.slice(-6)}.sql`;
+  const uri = freeUntitledUri(name);
+  const document = await workspace.openTextDocument(uri);
+  const editor = await window.showTextDocument(document);
+  if (document.getText() === '') {
+    await editor.edit((edit) => edit.insert(new Position(0, 0), [...heading, statement, ''].join('\n')));
+    editor.selection = new Selection(heading.length, 0, heading.length, 0);
+  }
+  documents.bind(document.uri.toString(), endpoint);
+}
+
+function freeUntitledUri(name: string): Uri {
+  const taken = new Set(workspace.textDocuments.map(({ uri }) => uri.toString()));
+  for (let i = 1; ; i++) {
+    const uri = Uri.from({ scheme: 'untitled', path: i === 1 ? name : name.replace(/\.sql$/, `-${i}.sql`) });
+    if (!taken.has(uri.toString())) {
+      return uri;
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import { window, type TextEditor } from 'vscode';
+import { AppError, isCancellation, wordingOf } from '../core/errors';
+import type { SqlResult } from '../core/ports';
+import { commands } from '../ids';
+import { readSettings } from '../platform/settings';
+import type { ResultsState } from '../protocol/results';
+import { openSession } from './connect';
+import type { Command, CommandServices } from './command';
+import { endpointFor, type Target } from './target';
+
+/** Runs the selection, or the statement under the cursor, and shows what comes of it in the results panel. */
+export const runSql: Command = {
+  id: commands.runSql,
+  title: 'Run SQL',
+  concurrent: true,
+  handler: (services) => async () => {
+    const editor = window.activeTextEditor;
+    if (editor === undefined) {
+      throw new AppError('invalidInput', { source: 'Extension', reason: 'Open a SQL document first' });
+    }
+    const statement = await statementOf(services, editor);
+    const target: Target = services.documents.endpointOf(editor.document.uri.toString()) ?? {};
+    const { instance, endpoint } = await endpointFor(
+      services.inventory,
+      target,
+      'Run SQL: choose a private endpoint',
+      ({ connection }) => connection?.state === 'ACTIVE',
+    );
+    if ((await openSession(services, instance, endpoint)) === undefined) {
+      return;
+    }
+    services.documents.bind(editor.document.uri.toString(), endpoint);
+    const connection = `${instance.name} · ${endpoint.endpointId}`;
+    const show = (outcome: ResultsState['outcome']): void =>
+      services.results.show({ connection, statement, outcome });
+    show({ kind: 'running', startedAtMs: services.clock.now() });
+    await services.results.reveal();
+    try {
+      const result = await services.connections.run(endpoint, statement, {
+        maxRows: readSettings.sqlMaxRows(),
+        timeoutMs: readSettings.sqlQueryTimeoutSeconds() * 1000,
+      });
+      show(outcomeOf(result));
+    } catch (error) {
+      if (isCancellation(error)) {
+        show({ kind: 'cancelled' });
+        return;
+      }
+      const { message, nextStep } = wordingOf(error);
+      show({ kind: 'failed', message, nextStep });
+      services.log.error('Run SQL: failed', error);
+    }
+  },
+};
+
+export const cancelSql: Command = {
+  id: commands.cancelSql,
+  title: 'Cancel SQL',
+  handler:
+    ({ connections }) =>
+    () =>
+      connections.cancelRunning(),
+};
+
+async function statementOf(
+  { statementAt }: CommandServices,
+  { document, selection }: TextEditor,
+): Promise<string> {
+  const selected = document.getText(selection).trim();
+  if (selected !== '') {
+    return selected;
+  }
+  const statement = await statementAt(document.getText(), document.offsetAt(selection.active));
+  if (statement === undefined) {
+    throw new AppError('invalidInput', {
+      source: 'Extension',
+      reason: 'There is no statement at the cursor',
+    });
+  }
+  return statement.text;
+}
+
+function outcomeOf(result: SqlResult): ResultsState['outcome'] {
+  const { columns, rows, truncated, affectedRows, warningCount, elapsedMs } = result;
+  return columns.length > 0
+    ? { kind: 'rows', columns, rows, truncated, elapsedMs, warningCount }
+    : { kind: 'done', affectedRows: affectedRows ?? 0, elapsedMs, warningCount };
+}

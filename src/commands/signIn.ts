@@ -1,0 +1,134 @@
+import { ProgressLocation, QuickPickItemKind, window } from 'vscode';
+import { cancellation } from '../core/errors';
+import { commands } from '../ids';
+import { clouds } from '../services/accounts';
+import type { Command } from './command';
+
+export const signInTidbCloud: Command = {
+  id: commands.signInTidbCloud,
+  title: 'Sign In to TiDB Cloud',
+  handler:
+    ({ accounts }) =>
+    async () => {
+      const title = 'Sign In to TiDB Cloud';
+      const publicKey = await ask({
+        title: `${title} (1/2)`,
+        prompt:
+          'Public key of an API key made by an Organization Owner (TiDB Cloud console, Organization Settings > API Keys)',
+      });
+      const privateKey = await ask({ title: `${title} (2/2)`, prompt: 'Private key', password: true });
+      await withProgress('Signing in to TiDB Cloud…', (signal) =>
+        accounts.signInTidbCloud({ publicKey, privateKey }, signal),
+      );
+      window.setStatusBarMessage('$(check) Signed in to TiDB Cloud', 3000);
+    },
+};
+
+export const signInAlibabaCloud: Command = {
+  id: commands.signInAlibabaCloud,
+  title: 'Sign In to Alibaba Cloud',
+  handler:
+    ({ accounts }) =>
+    async () => {
+      const title = 'Sign In to Alibaba Cloud';
+      const way = await window.showQuickPick(
+        [
+          {
+            label: '$(key) AccessKey',
+            detail: 'An AccessKey ID and secret, optionally with a security token (STS)',
+            id: 'keys' as const,
+          },
+          {
+            label: '$(server-environment) Credentials of this machine',
+            detail:
+              'Alibaba Cloud’s default chain: environment, OIDC, ~/.aliyun/config.json, ~/.alibabacloud/credentials, the RAM role of an ECS instance',
+            id: 'chain' as const,
+          },
+        ],
+        { title, placeHolder: 'How to sign in' },
+      );
+      if (way === undefined) {
+        throw cancellation();
+      }
+      const credentials = way.id === 'chain' ? { kind: 'chain' as const } : await askKeys(title);
+      const accountId = await withProgress('Signing in to Alibaba Cloud…', (signal) =>
+        accounts.signInAlibabaCloud(credentials, signal),
+      );
+      window.setStatusBarMessage(`$(check) Signed in to Alibaba Cloud account ${accountId}`, 3000);
+    },
+};
+
+export const signOut: Command = {
+  id: commands.signOut,
+  title: 'Sign Out',
+  handler:
+    ({ accounts }) =>
+    async () => {
+      const stored = await Promise.all(clouds.map((cloud) => accounts.isStored(cloud)));
+      const items = clouds
+        .filter((_, i) => stored[i] === true)
+        .map((label) => ({ label, kind: QuickPickItemKind.Default }));
+      if (items.length === 0) {
+        void window.showInformationMessage(
+          'There is nothing to sign out of. Credentials in the environment stay until the editor starts without them.',
+        );
+        return;
+      }
+      const chosen = await window.showQuickPick(items, {
+        title: 'Sign Out',
+        placeHolder: 'Remove the stored key of',
+      });
+      const cloud = clouds.find((name) => name === chosen?.label);
+      if (cloud === undefined) {
+        throw cancellation();
+      }
+      await accounts.signOut(cloud);
+      window.setStatusBarMessage(`$(check) Signed out of ${cloud}`, 3000);
+    },
+};
+
+async function askKeys(title: string): Promise<{
+  kind: 'keys';
+  accessKeyId: string;
+  accessKeySecret: string;
+  securityToken?: string;
+}> {
+  const accessKeyId = await ask({ title: `${title} (1/3)`, prompt: 'AccessKey ID' });
+  const accessKeySecret = await ask({ title: `${title} (2/3)`, prompt: 'AccessKey secret', password: true });
+  const securityToken = await ask({
+    title: `${title} (3/3)`,
+    prompt: 'Security token, for a temporary (STS) key. Leave empty otherwise',
+    password: true,
+    optional: true,
+  });
+  return { kind: 'keys', accessKeyId, accessKeySecret, ...(securityToken !== '' && { securityToken }) };
+}
+
+async function ask(options: {
+  readonly title: string;
+  readonly prompt: string;
+  readonly password?: boolean;
+  readonly optional?: boolean;
+}): Promise<string> {
+  const value = await window.showInputBox({
+    title: options.title,
+    prompt: options.prompt,
+    password: options.password === true,
+    ignoreFocusOut: true,
+    validateInput: (text) =>
+      text.trim() === '' && options.optional !== true ? 'A value is needed' : undefined,
+  });
+  if (value === undefined) {
+    throw cancellation();
+  }
+  return value.trim();
+}
+
+const withProgress = <T>(title: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> =>
+  Promise.resolve(
+    window.withProgress({ location: ProgressLocation.Notification, title, cancellable: true }, (_, token) => {
+      const abort = new AbortController();
+      token.onCancellationRequested(() => abort.abort());
+      return work(abort.signal);
+    }),
+  );

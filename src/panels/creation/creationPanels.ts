@@ -1,0 +1,50 @@
+import * as v from 'valibot';
+import { Uri, ViewColumn, window, type WebviewPanel, type WebviewPanelSerializer } from 'vscode';
+import type { Disposable } from '../../core/emitter';
+import { panels } from '../../ids';
+import { CreationPanel, type CreationPanelServices } from './creationPanel';
+
+const savedSchema = v.object({ instanceId: v.optional(v.string()) });
+
+/** The open creation panels: one for each instance, and one where none is chosen yet. */
+export class CreationPanels implements WebviewPanelSerializer, Disposable {
+  private readonly open = new Set<CreationPanel>();
+
+  constructor(private readonly services: CreationPanelServices) {}
+
+  /** Brings up the panel of an instance; an unfinished creation goes on where it is. */
+  show(instanceId?: string): void {
+    const already = [...this.open].find((panel) => panel.instanceId === instanceId);
+    if (already !== undefined) {
+      void already.reveal();
+      return;
+    }
+    const panel = window.createWebviewPanel(panels.creation, 'Create Private Endpoint', ViewColumn.Active, {
+      enableScripts: true,
+    });
+    this.adopt(panel, instanceId);
+  }
+
+  /** After a reload: only the instance's id was kept, everything else is read again. */
+  deserializeWebviewPanel(panel: WebviewPanel, saved: unknown): Promise<void> {
+    const parsed = v.safeParse(savedSchema, saved);
+    this.adopt(panel, parsed.success ? parsed.output.instanceId : undefined);
+    return Promise.resolve();
+  }
+
+  dispose(): void {
+    for (const panel of [...this.open]) {
+      panel.dispose();
+    }
+  }
+
+  private adopt(panel: WebviewPanel, instanceId: string | undefined): void {
+    panel.iconPath = Uri.joinPath(this.services.extensionUri, 'media', 'icon.svg');
+    const creation = new CreationPanel(panel, this.services, instanceId);
+    this.open.add(creation);
+    panel.onDidDispose(() => {
+      this.open.delete(creation);
+      creation.dispose();
+    });
+  }
+}

@@ -1,0 +1,60 @@
+import { commands as vscodeCommands, type Disposable } from 'vscode';
+import type { Log } from '../core/ports';
+import type { CommandId } from '../ids';
+import type { Notifications } from './notifications';
+
+export type CommandHandler = (...args: readonly unknown[]) => Promise<void> | void;
+
+export interface RunnableCommand {
+  readonly id: CommandId;
+  readonly title: string;
+  readonly concurrent?: true;
+  readonly handler: CommandHandler;
+}
+
+/**
+ * Registers commands so that every one of them ends the same way: cancelling is silent, an error is one message with
+ * buttons and a full log entry, and a double click does not run it twice.
+ */
+export class CommandRunner {
+  private readonly running = new Set<string>();
+
+  constructor(
+    private readonly notifications: Notifications,
+    private readonly log: Log,
+  ) {}
+
+  register({ id, title, concurrent, handler }: RunnableCommand): Disposable {
+    return vscodeCommands.registerCommand(id, (...args: readonly unknown[]) =>
+      concurrent === true
+        ? this.perform(id, title, handler, args)
+        : this.once(id, () => this.perform(id, title, handler, args)),
+    );
+  }
+
+  private async once(id: CommandId, run: () => Promise<void>): Promise<void> {
+    if (this.running.has(id)) {
+      this.log.debug(`${id} is already running`);
+      return;
+    }
+    this.running.add(id);
+    try {
+      await run();
+    } finally {
+      this.running.delete(id);
+    }
+  }
+
+  private async perform(
+    id: CommandId,
+    title: string,
+    handler: CommandHandler,
+    args: readonly unknown[],
+  ): Promise<void> {
+    try {
+      await handler(...args);
+    } catch (error) {
+      this.notifications.showError(title, error, () => void vscodeCommands.executeCommand(id, ...args));
+    }
+  }
+}

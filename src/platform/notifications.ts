@@ -1,0 +1,86 @@
+import { commands as vscodeCommands, env, Uri, window } from 'vscode';
+import { AppError, isCancellation, wordingOf, type Remedy } from '../core/errors';
+import type { Log } from '../core/ports';
+import { commands, settings } from '../ids';
+
+export const guideUrl =
+  'https://docs.pingcap.com/tidbcloud/premium/connect-to-premium-via-alibaba-cloud-private-endpoint/';
+
+const labels: Record<Remedy, string> = {
+  signInTidbCloud: 'Sign In to TiDB Cloud',
+  signInAlibabaCloud: 'Sign In to Alibaba Cloud',
+  enterPassword: 'Enter Password',
+  retry: 'Retry',
+  openTidbCloud: 'Open TiDB Cloud Console',
+  openAlibabaCloud: 'Open Alibaba Cloud Console',
+  openGuide: 'Open the Guide',
+  openSettings: 'Open Settings',
+  openNetworkSettings: 'Open Proxy Settings',
+};
+
+export const isRemedy = (text: string): text is Remedy => Object.hasOwn(labels, text);
+
+export const remedyLabel = (remedy: Remedy): string => labels[remedy];
+
+/** One message for one error: cause, next step, and a button for each thing that helps. */
+export class Notifications {
+  constructor(private readonly log: Log) {}
+
+  /**
+   * Shows an error and writes it to the log whole. A cancellation is neither. Returns at once; the buttons work later.
+   *
+   * @param retry what the Retry button does; without it there is none
+   */
+  showError(doing: string, error: unknown, retry?: () => void): void {
+    if (isCancellation(error)) {
+      return;
+    }
+    this.log.error(`${doing}: failed`, error);
+    const { message, nextStep, remedies } = wordingOf(error);
+    const usable = remedies.filter((remedy) => !needsRetry(remedy) || retry !== undefined);
+    const buttons = new Map<string, () => void>(
+      usable.map((remedy) => [labels[remedy], () => void this.apply(remedy, error, retry)]),
+    );
+    buttons.set('Open Log', () => void vscodeCommands.executeCommand(commands.showLog));
+    void window
+      .showErrorMessage(`${message} ${nextStep}`, ...buttons.keys())
+      .then((chosen) => chosen !== undefined && buttons.get(chosen)?.());
+  }
+
+  /** Does what a remedy promises. */
+  async apply(remedy: Remedy, error: unknown, retry?: () => void): Promise<void> {
+    switch (remedy) {
+      case 'retry':
+      case 'enterPassword':
+        retry?.();
+        return;
+      case 'openGuide':
+        await env.openExternal(Uri.parse(guideUrl));
+        return;
+      case 'openSettings':
+        await vscodeCommands.executeCommand('workbench.action.openSettings', settingOf(error));
+        return;
+      case 'openNetworkSettings':
+        await vscodeCommands.executeCommand('workbench.action.openSettings', 'http.proxy');
+        return;
+      case 'signInTidbCloud':
+        await vscodeCommands.executeCommand(commands.signInTidbCloud);
+        return;
+      case 'signInAlibabaCloud':
+        await vscodeCommands.executeCommand(commands.signInAlibabaCloud);
+        return;
+      case 'openTidbCloud':
+        await vscodeCommands.executeCommand(commands.openInTidbCloud);
+        return;
+      case 'openAlibabaCloud':
+        await vscodeCommands.executeCommand(commands.openInAlibabaCloud);
+    }
+  }
+}
+
+const needsRetry = (remedy: Remedy): boolean => remedy === 'retry' || remedy === 'enterPassword';
+
+function settingOf(error: unknown): string {
+  const subject = AppError.is(error) ? error.details.subject : undefined;
+  return subject?.startsWith(`${settings.section}.`) === true ? subject : settings.section;
+}

@@ -1,0 +1,30 @@
+import * as v from 'valibot';
+import { workspace } from 'vscode';
+import { AppError } from '../core/errors';
+import { settings } from '../ids';
+
+/** Typed access to the settings. Defaults live in package.json alone. A value of the wrong type is an error with words. */
+export const readSettings = {
+  tidbCloudBaseUrl: () => read(settings.tidbCloudBaseUrl, v.string()),
+  alibabaCloudEndpoints: () => read(settings.alibabaCloudEndpoints, v.record(v.string(), v.string())),
+  /** Empty: the chain's own choice. */
+  alibabaCloudProfile: () => read(settings.alibabaCloudProfile, v.string()),
+  healthIntervalSeconds: () => read(settings.healthIntervalSeconds, v.pipe(v.number(), v.minValue(10))),
+  healthShowInStatusBar: () => read(settings.healthShowInStatusBar, v.boolean()),
+  sqlMaxRows: () => read(settings.sqlMaxRows, v.pipe(v.number(), v.integer(), v.minValue(1))),
+  sqlQueryTimeoutSeconds: () => read(settings.sqlQueryTimeoutSeconds, v.pipe(v.number(), v.minValue(0))),
+};
+
+function read<S extends v.GenericSchema>(key: string, schema: S): v.InferOutput<S> {
+  const value: unknown = workspace.getConfiguration(settings.section).get(key);
+  const parsed = v.safeParse(schema, value);
+  if (!parsed.success) {
+    const name = `${settings.section}.${key}`;
+    throw new AppError('invalidInput', {
+      source: 'Extension',
+      subject: name,
+      reason: `The setting ${name} is not valid: ${parsed.issues[0].message}`,
+    });
+  }
+  return parsed.output;
+}

@@ -1,0 +1,407 @@
+import { collect } from '../../core/collect';
+import { Emitter, type Disposable } from '../../core/emitter';
+import { isCancellation } from '../../core/errors';
+import {
+  alibabaRegionOf,
+  type EndpointService,
+  type PrivateLinkService,
+  type SecurityGroup,
+  type VpcEndpointSpec,
+  type Vpc,
+  type VSwitch,
+} from '../../core/model';
+import { checkPort, type PortCheck } from '../../core/portCheck';
+import type { Clock, Log } from '../../core/ports';
+import type { Accounts } from '../accounts';
+import type { Inventory } from '../inventory';
+import { endpointIdProblem, endpointNameProblem, domainNameProblem, suggestedName } from './input';
+import { endpointTags } from './tags';
+
+export type Verification =
+  | { readonly outcome: 'none' | 'checking' }
+  | { readonly outcome: 'verified'; readonly service: EndpointService }
+  | { readonly outcome: 'refused'; readonly reason: 'notListed' | 'failed'; readonly error?: unknown };
+
+/** What the person has chosen so far and what there is to choose from. Immutable; replaced on every change. */
+export interface Draft {
+  readonly mode: 'automatic' | 'byHand';
+  readonly instanceId?: string;
+  readonly service?: PrivateLinkService;
+  readonly serviceError?: unknown;
+  readonly serviceName: string;
+  readonly verification: Verification;
+  readonly name: string;
+  readonly activity?: 'networks' | 'network' | 'dryRun';
+  readonly networkError?: unknown;
+  readonly vpcs: readonly Vpc[];
+  readonly vpcId?: string;
+  readonly vSwitches: readonly VSwitch[];
+  readonly securityGroups: readonly SecurityGroup[];
+  readonly securityGroupId?: string;
+  readonly portCheck?: PortCheck;
+  /** Zone id → vSwitch id. */
+  readonly zones: ReadonlyMap<string, string>;
+  /** Typed by hand in step 3. */
+  readonly endpointId: string;
+  readonly domainName: string;
+}
+
+const empty: Draft = {
+  mode: 'automatic',
+  serviceName: '',
+  verification: { outcome: 'none' },
+  name: '',
+  vpcs: [],
+  vSwitches: [],
+  securityGroups: [],
+  zones: new Map(),
+  endpointId: '',
+  domainName: '',
+};
+
+const serviceAgainAfterMs = 10_000;
+
+/** Loads what the creation panel offers and preselects the only or best candidate. It creates nothing. */
+export class CreationDraft implements Disposable {
+  private draft: Draft = empty;
+  /** By hand without credentials, whatever the person wants otherwise. */
+  private wantedMode: Draft['mode'] = 'automatic';
+  private readonly changed: Emitter<Draft>;
+  private readonly disposed = new AbortController();
+  /** Aborted when another instance, VPC or security group is chosen. */
+  private ofInstance = new AbortController();
+  private ofVpc = new AbortController();
+  private ofGroup = new AbortController();
+
+  constructor(
+    private readonly accounts: Accounts,
+    private readonly inventory: Inventory,
+    private readonly clock: Clock,
+    private readonly log: Log,
+  ) {
+    this.changed = new Emitter((error) => log.error('A listener of the draft failed', error));
+  }
+
+  get state(): Draft {
+    return this.draft;
+  }
+
+  get onDidChange(): Emitter<Draft>['event'] {
+    return this.changed.event;
+  }
+
+  dispose(): void {
+    this.disposed.abort();
+    this.ofInstance.abort();
+    this.ofVpc.abort();
+    this.ofGroup.abort();
+  }
+
+  /** Reads the instance's service and, when signed in to Alibaba Cloud, what an endpoint can be made from. */
+  async chooseInstance(instanceId: string): Promise<void> {
+    const signal = (this.ofInstance = renew(this.ofInstance)).signal;
+    const instance = this.inventory.instance(instanceId);
+    const signedIn = await this.accounts.isSignedIn('Alibaba Cloud');
+    this.set({
+      ...empty,
+      mode: signedIn ? this.wantedMode : 'byHand',
+      instanceId,
+      name: suggestedName(instance?.name ?? ''),
+    });
+    const service = await this.readService(instanceId, signal);
+    if (service === undefined || this.draft.mode === 'byHand') {
+      return;
+    }
+    await Promise.all([this.verify(), this.readVpcs(signal)]);
+  }
+
+  async chooseMode(mode: Draft['mode']): Promise<void> {
+    this.wantedMode = mode;
+    this.set({ ...this.draft, mode });
+    if (this.draft.instanceId !== undefined) {
+      await this.chooseInstance(this.draft.instanceId);
+    }
+  }
+
+  typeServiceName(serviceName: string): void {
+    this.set({ ...this.draft, serviceName: serviceName.trim(), verification: { outcome: 'none' } });
+  }
+
+  typeName(name: string): void {
+    this.set({ ...this.draft, name });
+  }
+
+  typeEndpointId(endpointId: string): void {
+    this.set({ ...this.draft, endpointId: endpointId.trim() });
+  }
+
+  typeDomainName(domainName: string): void {
+    this.set({ ...this.draft, domainName: domainName.trim().replace(/\.$/, '') });
+  }
+
+  /** Asks Alibaba Cloud whether the service exists in this region and lets this account in, and for its zones. */
+  async verify(): Promise<void> {
+    const { serviceName } = this.draft;
+    const regionId = this.regionId;
+    if (serviceName === '' || regionId === undefined) {
+      return;
+    }
+    this.set({ ...this.draft, verification: { outcome: 'checking' } });
+    const verification = await this.lookUp(regionId, serviceName);
+    if (verification !== undefined && this.draft.serviceName === serviceName) {
+      this.set({ ...this.draft, verification });
+      this.preselectZones();
+    }
+  }
+
+  async chooseVpc(vpcId: string): Promise<void> {
+    const signal = (this.ofVpc = renew(this.ofVpc)).signal;
+    const regionId = this.regionId;
+    if (regionId === undefined) {
+      return;
+    }
+    this.ofGroup.abort();
+    this.set({
+      ...without(this.draft, 'securityGroupId', 'portCheck', 'networkError'),
+      vpcId,
+      vSwitches: [],
+      securityGroups: [],
+      zones: new Map(),
+      activity: 'network',
+    });
+    await this.attempt(signal, async () => {
+      const api = await this.accounts.alibabaCloud();
+      const [vSwitches, groups] = await Promise.all([
+        collect(api.listVSwitches(regionId, vpcId, signal)),
+        collect(api.listSecurityGroups(regionId, vpcId, signal)),
+      ]);
+      signal.throwIfAborted();
+      this.set({
+        ...without(this.draft, 'activity'),
+        vSwitches,
+        securityGroups: groups.filter((group) => !group.serviceManaged),
+      });
+      this.preselectZones();
+      await this.preselectSecurityGroup(signal);
+    });
+  }
+
+  async chooseSecurityGroup(securityGroupId: string): Promise<void> {
+    const signal = (this.ofGroup = renew(this.ofGroup)).signal;
+    this.set({ ...without(this.draft, 'portCheck'), securityGroupId });
+    await this.attempt(signal, async () => {
+      const portCheck = await this.checkGroup(securityGroupId, signal);
+      signal.throwIfAborted();
+      this.set({ ...this.draft, portCheck });
+    });
+  }
+
+  /** An empty vSwitch id leaves the zone out. */
+  chooseVSwitch(zoneId: string, vSwitchId: string): void {
+    const zones = new Map(this.draft.zones);
+    if (vSwitchId === '') {
+      zones.delete(zoneId);
+    } else {
+      zones.set(zoneId, vSwitchId);
+    }
+    this.set({ ...this.draft, zones });
+  }
+
+  /** What would be created, once everything needed is chosen and valid. */
+  spec(creationId: string): VpcEndpointSpec | undefined {
+    const { mode, instanceId, service, verification, vpcId, securityGroupId, zones, name } = this.draft;
+    const regionId = this.regionId;
+    if (
+      mode !== 'automatic' ||
+      instanceId === undefined ||
+      regionId === undefined ||
+      service?.state !== 'ACTIVE' ||
+      verification.outcome !== 'verified' ||
+      vpcId === undefined ||
+      securityGroupId === undefined ||
+      zones.size === 0 ||
+      endpointNameProblem(name) !== undefined
+    ) {
+      return undefined;
+    }
+    return {
+      regionId,
+      vpcId,
+      serviceName: this.draft.serviceName,
+      name,
+      securityGroupIds: [securityGroupId],
+      zones: [...zones].map(([zoneId, vSwitchId]) => ({ zoneId, vSwitchId })),
+      tags: endpointTags(instanceId, creationId),
+    };
+  }
+
+  /** The two values typed by hand, once both can be right. */
+  typedEndpoint(): { readonly endpointId: string; readonly endpointDomain: string } | undefined {
+    const { endpointId, domainName, service } = this.draft;
+    const valid =
+      endpointId !== '' &&
+      domainName !== '' &&
+      service !== undefined &&
+      endpointIdProblem(endpointId) === undefined &&
+      domainNameProblem(domainName, endpointId, service) === undefined;
+    return valid ? { endpointId, endpointDomain: domainName } : undefined;
+  }
+
+  /** Lets Alibaba Cloud check parameters, permissions and quotas. False when it refuses; `networkError` says why. */
+  async dryRun(spec: VpcEndpointSpec): Promise<boolean> {
+    this.set({ ...without(this.draft, 'networkError'), activity: 'dryRun' });
+    const { signal } = this.disposed;
+    let accepted = false;
+    await this.attempt(signal, async () => {
+      const api = await this.accounts.alibabaCloud();
+      await api.dryRunCreateEndpoint(spec, signal);
+      this.set(without(this.draft, 'activity'));
+      accepted = true;
+    });
+    return accepted;
+  }
+
+  private get regionId(): string | undefined {
+    const instance = this.draft.instanceId && this.inventory.instance(this.draft.instanceId);
+    return instance ? alibabaRegionOf(instance.regionId) : undefined;
+  }
+
+  /** Waits for a service that is still being created: it takes 3 to 5 minutes after the instance was. */
+  private async readService(
+    instanceId: string,
+    signal: AbortSignal,
+  ): Promise<PrivateLinkService | undefined> {
+    while (!signal.aborted) {
+      try {
+        const api = await this.accounts.tidbCloud();
+        const service = await api.getPrivateLinkService(instanceId, signal);
+        this.set({ ...without(this.draft, 'serviceError'), service, serviceName: service.serviceName });
+        if (service.state !== 'CREATING') {
+          return service;
+        }
+        await this.clock.sleep(serviceAgainAfterMs, signal);
+      } catch (error) {
+        this.fail(signal, error, (serviceError) => ({ ...this.draft, serviceError }));
+        return undefined;
+      }
+    }
+    return undefined;
+  }
+
+  private async lookUp(regionId: string, serviceName: string): Promise<Verification | undefined> {
+    const { signal } = this.ofInstance;
+    try {
+      const api = await this.accounts.alibabaCloud();
+      const service = await api.findEndpointService(regionId, serviceName, signal);
+      return service === undefined
+        ? { outcome: 'refused', reason: 'notListed' }
+        : { outcome: 'verified', service };
+    } catch (error) {
+      if (isCancellation(error) || signal.aborted) {
+        return undefined;
+      }
+      this.log.error('Verify the endpoint service: failed', error);
+      return { outcome: 'refused', reason: 'failed', error };
+    }
+  }
+
+  private async readVpcs(signal: AbortSignal): Promise<void> {
+    const regionId = this.regionId;
+    if (regionId === undefined) {
+      return;
+    }
+    this.set({ ...without(this.draft, 'networkError'), activity: 'networks' });
+    await this.attempt(signal, async () => {
+      const api = await this.accounts.alibabaCloud();
+      const vpcs = await collect(api.listVpcs(regionId, signal));
+      signal.throwIfAborted();
+      this.set({ ...without(this.draft, 'activity'), vpcs });
+      const usable = vpcs.filter(({ status }) => status === 'Available');
+      const best = usable.find(({ isDefault }) => !isDefault) ?? usable[0];
+      if (best !== undefined) {
+        await this.chooseVpc(best.id);
+      }
+    });
+  }
+
+  /** In each zone that the service has, the vSwitch with the most free addresses. */
+  private preselectZones(): void {
+    const { verification, vSwitches } = this.draft;
+    if (verification.outcome !== 'verified' || this.draft.zones.size > 0) {
+      return;
+    }
+    const zones = new Map<string, VSwitch>();
+    for (const vSwitch of vSwitches.filter(isUsable)) {
+      const before = zones.get(vSwitch.zoneId);
+      const offered = verification.service.zones.includes(vSwitch.zoneId);
+      if (offered && vSwitch.availableIpCount > (before?.availableIpCount ?? 0)) {
+        zones.set(vSwitch.zoneId, vSwitch);
+      }
+    }
+    this.set({ ...this.draft, zones: new Map([...zones].map(([zoneId, { id }]) => [zoneId, id])) });
+  }
+
+  /** The first group that lets the VPC in; else the first one. */
+  private async preselectSecurityGroup(signal: AbortSignal): Promise<void> {
+    const candidates = this.draft.securityGroups.slice(0, 5);
+    for (const group of candidates) {
+      if ((await this.checkGroup(group.id, signal)) === 'open') {
+        this.set({ ...this.draft, securityGroupId: group.id, portCheck: 'open' });
+        return;
+      }
+    }
+    const [first] = candidates;
+    if (first !== undefined) {
+      await this.chooseSecurityGroup(first.id);
+    }
+  }
+
+  private async checkGroup(securityGroupId: string, signal: AbortSignal): Promise<PortCheck> {
+    const { service, vpcs, vpcId } = this.draft;
+    const regionId = this.regionId;
+    const vpc = vpcs.find(({ id }) => id === vpcId);
+    if (regionId === undefined || service === undefined || vpc === undefined) {
+      return 'unknown';
+    }
+    const api = await this.accounts.alibabaCloud();
+    const rules = await collect(api.listIngressRules(regionId, securityGroupId, signal));
+    return checkPort(rules, service.port, vpc.cidrBlocks);
+  }
+
+  private async attempt(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.fail(signal, error, (networkError) => ({ ...without(this.draft, 'activity'), networkError }));
+    }
+  }
+
+  private fail(signal: AbortSignal, error: unknown, next: (error: unknown) => Draft): void {
+    if (signal.aborted || isCancellation(error)) {
+      return;
+    }
+    this.log.error('Load the choices for a new endpoint: failed', error);
+    this.set(next(error));
+  }
+
+  private set(draft: Draft): void {
+    this.draft = draft;
+    this.changed.fire(draft);
+  }
+}
+
+export const isUsable = (vSwitch: VSwitch): boolean =>
+  vSwitch.status === 'Available' && vSwitch.availableIpCount > 0;
+
+function renew(before: AbortController): AbortController {
+  before.abort();
+  return new AbortController();
+}
+
+function without<K extends keyof Draft>(draft: Draft, ...keys: readonly K[]): Omit<Draft, K> {
+  const rest = { ...draft };
+  for (const key of keys) {
+    Reflect.deleteProperty(rest, key);
+  }
+  return rest;
+}

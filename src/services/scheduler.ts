@@ -1,0 +1,101 @@
+import { AppError, isCancellation } from '../core/errors';
+import { backoffMs } from '../core/schedule';
+import type { Disposable } from '../core/emitter';
+import type { Clock, Log } from '../core/ports';
+
+export interface Repeated {
+  readonly name: string;
+  /** Asked before each wait, so that a changed setting or a quiet period takes effect; undefined pauses. */
+  intervalMs(): number | undefined;
+  run(signal: AbortSignal): Promise<void>;
+}
+
+interface Entry {
+  readonly task: Repeated;
+  readonly abort: AbortController;
+  wake: (() => void) | undefined;
+}
+
+/**
+ * The one place that repeats anything. A task never overlaps itself; failures back off with jitter and honour what the
+ * service asked for.
+ */
+export class Scheduler implements Disposable {
+  private readonly entries = new Set<Entry>();
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly log: Log,
+    private readonly random: () => number,
+  ) {}
+
+  repeat(task: Repeated): Disposable {
+    const entry: Entry = { task, abort: new AbortController(), wake: undefined };
+    this.entries.add(entry);
+    void this.loop(entry);
+    return {
+      dispose: () => {
+        this.entries.delete(entry);
+        entry.abort.abort();
+      },
+    };
+  }
+
+  /** Ends pauses and waits, so that changed intervals count from now. */
+  wake(): void {
+    for (const entry of this.entries) {
+      entry.wake?.();
+    }
+  }
+
+  dispose(): void {
+    for (const entry of this.entries) {
+      entry.abort.abort();
+    }
+    this.entries.clear();
+  }
+
+  private async loop(entry: Entry): Promise<void> {
+    const { task, abort } = entry;
+    let failures = 0;
+    let atLeastMs = 0;
+    while (!abort.signal.aborted) {
+      const intervalMs = task.intervalMs();
+      const waitMs =
+        intervalMs === undefined
+          ? undefined
+          : Math.max(atLeastMs, failures === 0 ? intervalMs : backoffMs(intervalMs, failures, this.random()));
+      const due = await this.pause(entry, waitMs);
+      if (!due) {
+        continue;
+      }
+      try {
+        await task.run(abort.signal);
+        failures = 0;
+        atLeastMs = 0;
+      } catch (error) {
+        if (isCancellation(error)) {
+          continue;
+        }
+        failures++;
+        atLeastMs = AppError.is(error) ? (error.details.retryAfterMs ?? 0) : 0;
+        this.log.error(`${task.name}: failed ${failures} time(s) in a row`, error);
+      }
+    }
+  }
+
+  /** True when the time has passed; false when woken before, to look at the interval again. */
+  private async pause(entry: Entry, ms: number | undefined): Promise<boolean> {
+    const woken = new AbortController();
+    const signal = AbortSignal.any([entry.abort.signal, woken.signal]);
+    entry.wake = () => woken.abort();
+    try {
+      await this.clock.sleep(ms ?? 2 ** 31 - 1, signal);
+      return ms !== undefined;
+    } catch {
+      return false;
+    } finally {
+      entry.wake = undefined;
+    }
+  }
+}

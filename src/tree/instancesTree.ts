@@ -1,0 +1,70 @@
+import { EventEmitter, type TreeDataProvider, type TreeItem } from 'vscode';
+import type { Disposable } from '../core/emitter';
+import { AppError } from '../core/errors';
+import type { Inventory, Snapshot } from '../services/inventory';
+import { InstanceNode } from './nodes/instanceNode';
+import { problemNode } from './nodes/messageNode';
+import { needsFirstLoad, type TreeNode } from './nodes/node';
+
+/** Renders the inventory. What is not expanded is not read; what changed is refreshed alone. */
+export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
+  private readonly changed = new EventEmitter<TreeNode | undefined>();
+  readonly onDidChangeTreeData = this.changed.event;
+  private readonly subscription: Disposable;
+  private roots = new Map<string, InstanceNode>();
+  private shown: Snapshot;
+
+  constructor(private readonly inventory: Inventory) {
+    this.shown = inventory.snapshot;
+    this.subscription = inventory.onDidChange((next) => this.refreshChanged(next));
+  }
+
+  getTreeItem(node: TreeNode): TreeItem {
+    return node.item();
+  }
+
+  getParent(node: TreeNode): TreeNode | undefined {
+    return node.parent;
+  }
+
+  async getChildren(node?: TreeNode): Promise<TreeNode[]> {
+    return [...(node === undefined ? await this.instances() : ((await node.children?.()) ?? []))];
+  }
+
+  dispose(): void {
+    this.subscription.dispose();
+    this.changed.dispose();
+  }
+
+  private async instances(): Promise<readonly TreeNode[]> {
+    if (needsFirstLoad(this.inventory.snapshot.instances)) {
+      await this.inventory.refreshInstances();
+    }
+    const { value, error } = this.inventory.snapshot.instances;
+    this.roots = new Map(
+      (value ?? []).map((instance) => [instance.id, new InstanceNode(instance, this.inventory)]),
+    );
+    // Signed out, the view's welcome text leads on.
+    const signedOut = AppError.is(error) && error.code === 'notSignedIn';
+    return error === undefined || signedOut
+      ? [...this.roots.values()]
+      : [problemNode(undefined, error), ...this.roots.values()];
+  }
+
+  private refreshChanged(next: Snapshot): void {
+    const before = this.shown;
+    this.shown = next;
+    if (next.instances.value !== before.instances.value || next.instances.error !== before.instances.error) {
+      this.changed.fire(undefined);
+      return;
+    }
+    for (const [instanceId, details] of next.details) {
+      const was = before.details.get(instanceId);
+      const node = this.roots.get(instanceId);
+      // The first load is awaited where it was asked for.
+      if (node !== undefined && was !== undefined && !details.loading && was !== details) {
+        this.changed.fire(node);
+      }
+    }
+  }
+}

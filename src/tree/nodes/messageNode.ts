@@ -1,0 +1,71 @@
+import { ThemeIcon, TreeItem, type Command } from 'vscode';
+import { wordingOf, type Remedy } from '../../core/errors';
+import { commands } from '../../ids';
+import { remedyLabel } from '../../platform/notifications';
+import type { TreeNode } from './node';
+
+/** A row that says something: why there is nothing here, or what to do next. */
+export class MessageNode implements TreeNode {
+  readonly id: string;
+
+  constructor(
+    readonly parent: TreeNode | undefined,
+    key: string,
+    private readonly shown: {
+      readonly label: string;
+      readonly description?: string;
+      readonly tooltip?: string;
+      readonly icon: ThemeIcon;
+      readonly command?: Command;
+      readonly token?: string;
+    },
+    readonly instanceId?: string | undefined,
+  ) {
+    this.id = `${parent?.id ?? ''}/${key}`;
+  }
+
+  item(): TreeItem {
+    const item = new TreeItem(this.shown.label);
+    item.id = this.id;
+    item.iconPath = this.shown.icon;
+    item.contextValue = this.shown.token ?? '';
+    if (this.shown.description !== undefined) {
+      item.description = this.shown.description;
+    }
+    if (this.shown.tooltip !== undefined) {
+      item.tooltip = this.shown.tooltip;
+    }
+    if (this.shown.command !== undefined) {
+      item.command = this.shown.command;
+    }
+    return item;
+  }
+}
+
+const commandOf: Partial<Record<Remedy, string>> = {
+  signInTidbCloud: commands.signInTidbCloud,
+  signInAlibabaCloud: commands.signInAlibabaCloud,
+};
+
+/** An error where the rows would be; clicking it does what helps most. */
+export function problemNode(parent: TreeNode | undefined, error: unknown, instanceId?: string): MessageNode {
+  const { message, nextStep, remedies } = wordingOf(error);
+  const remedy = remedies.find((candidate) => commandOf[candidate] !== undefined);
+  const title = remedy === undefined ? 'Retry' : remedyLabel(remedy);
+  return new MessageNode(
+    parent,
+    'problem',
+    {
+      label: message,
+      description: `${title}…`,
+      tooltip: `${message}\n${nextStep}`,
+      icon: new ThemeIcon('error'),
+      command: {
+        title,
+        command: (remedy && commandOf[remedy]) ?? commands.refresh,
+        arguments: remedy === undefined && instanceId !== undefined ? [{ instanceId }] : [],
+      },
+    },
+    instanceId,
+  );
+}
