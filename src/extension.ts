@@ -2,7 +2,7 @@ import path from 'node:path';
 import { window, workspace, type ExtensionContext } from 'vscode';
 import { registerCommands } from './commands';
 import { Redactor } from './core/redact';
-import { contexts, panels, secretKeys, settings, stateKeys, views } from './ids';
+import { contexts, panels, secretKeys, stateKeys, views } from './ids';
 import { announceActive } from './panels/creation/announce';
 import { CreationPanels } from './panels/creation/creationPanels';
 import { ResultsView } from './panels/resultsView';
@@ -12,7 +12,7 @@ import { alibabaCloudConsole, isSandboxUrl, tidbCloudConsole } from './platform/
 import { ContextKeys } from './platform/contextKeys';
 import { ChannelLog } from './platform/log';
 import { Notifications } from './platform/notifications';
-import { readSettings } from './platform/settings';
+import { onDidChangeSettings, readSettings } from './platform/settings';
 import { FileJournal, secretStore, stateStore } from './platform/storage';
 import { Accounts } from './services/accounts';
 import { Connections } from './services/connections';
@@ -37,7 +37,7 @@ export function activate(context: ExtensionContext): void {
   const secrets = secretStore(context.secrets);
   const state = stateStore(context.globalState);
   const { version } = context.extension.packageJSON as { version: string };
-  const userAgent = `tidb-private-endpoint/${version}`;
+  const world = { userAgent: `tidb-private-endpoint/${version}`, clock, log, random: Math.random };
 
   const accounts = new Accounts({
     secrets,
@@ -48,28 +48,22 @@ export function activate(context: ExtensionContext): void {
     log,
     createTidbCloudApi: async (key) => {
       const { createTidbCloudApi } = await import('./cloud/tidbCloud');
-      return createTidbCloudApi({ ...key, baseUrl: readSettings.tidbCloudBaseUrl(), userAgent, clock, log });
+      return createTidbCloudApi({ ...world, ...key, baseUrl: readSettings.tidbCloudBaseUrl() });
     },
     createAlibabaCloudApi: async (from) => {
-      const { createAlibabaCloudApi, defaultChainCredentials, staticCredentials } =
-        await import('./cloud/alibaba');
-      const profile = readSettings.alibabaCloudProfile();
+      const { createAlibabaCloudApi, credentialsFrom } = await import('./cloud/alibaba');
+      const credentials = credentialsFrom(from, readSettings.alibabaCloudProfile());
       return createAlibabaCloudApi({
-        credentials:
-          from.kind === 'keys'
-            ? staticCredentials(from)
-            : defaultChainCredentials(profile ? { profile } : {}),
+        ...world,
+        credentials,
         endpoints: readSettings.alibabaCloudEndpoints(),
-        userAgent,
-        clock,
-        log,
       });
     },
   });
   const inventory = new Inventory(accounts, log);
-  const scheduler = new Scheduler(clock, log, Math.random);
+  const scheduler = new Scheduler(clock, log, world.random);
   const journal = new FileJournal(path.join(context.globalStorageUri.fsPath, 'creations'), log);
-  const runner = new CreationRunner({ journal, accounts, inventory, clock, log, random: Math.random });
+  const runner = new CreationRunner({ ...world, journal, accounts, inventory });
   const connections = new Connections({
     accounts,
     secrets,
@@ -102,14 +96,11 @@ export function activate(context: ExtensionContext): void {
   });
   const healthItem = new HealthItem(monitor, inventory, () => readSettings.healthShowInStatusBar());
   const results = new ResultsView(extensionUri, log);
+  const shared = { accounts, inventory, notifications, clock, log };
   const creation = new CreationPanels({
+    ...shared,
     extensionUri,
-    accounts,
-    inventory,
     runner,
-    notifications,
-    clock,
-    log,
     newId: () => crypto.randomUUID(),
     isSandbox: () => isSandboxUrl(readSettings.tidbCloudBaseUrl()),
   });
@@ -122,49 +113,26 @@ export function activate(context: ExtensionContext): void {
     (await import('./sql')).statementAt(text, offset);
 
   subscriptions.push(
-    channel,
-    accounts,
-    scheduler,
-    viewState,
-    runner,
-    monitor,
-    instancesTree,
-    tree,
-    healthItem,
-    creation,
+    ...[channel, accounts, scheduler, runner, monitor, viewState, instancesTree, tree, healthItem, creation],
     { dispose: () => void connections.dispose() },
     window.registerWebviewPanelSerializer(panels.creation, creation),
     window.registerWebviewViewProvider(views.results, results, {
       webviewOptions: { retainContextWhenHidden: true },
     }),
     ...registerCommands(new CommandRunner(notifications, log), {
-      accounts,
-      inventory,
-      connections,
-      documents,
-      monitor,
-      notifications,
-      contextKeys,
-      clock,
-      log,
-      creation,
-      results,
-      consoles,
-      statementAt,
+      ...shared,
+      ...{ connections, documents, monitor, creation, results, consoles, statementAt },
       showLog: () => log.show(),
     }),
     workspace.onDidCloseTextDocument(({ uri }) => documents.unbind(uri.toString())),
     workspace.onDidGrantWorkspaceTrust(() => accounts.reset('Alibaba Cloud')),
-    workspace.onDidChangeConfiguration((event) => {
-      const changed = (key: string): boolean => event.affectsConfiguration(`${settings.section}.${key}`);
-      if (changed(settings.tidbCloudBaseUrl)) {
-        accounts.reset('TiDB Cloud');
-      }
-      if (changed(settings.alibabaCloudEndpoints) || changed(settings.alibabaCloudProfile)) {
-        accounts.reset('Alibaba Cloud');
-      }
-      healthItem.render();
-      scheduler.wake();
+    onDidChangeSettings({
+      tidbCloud: () => accounts.reset('TiDB Cloud'),
+      alibabaCloud: () => accounts.reset('Alibaba Cloud'),
+      health: () => {
+        healthItem.render();
+        scheduler.wake();
+      },
     }),
     tree.onDidChangeVisibility(() => scheduler.wake()),
     documents.onDidChange((uris) => contextKeys.set(contexts.boundDocuments, uris)),

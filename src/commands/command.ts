@@ -1,7 +1,6 @@
 import type { Clock, Log } from '../core/ports';
 import type { CommandId } from '../ids';
 import type { CommandHandler } from '../platform/commandRunner';
-import type { ContextKeys } from '../platform/contextKeys';
 import type { Notifications } from '../platform/notifications';
 import type { ResultsState } from '../protocol/results';
 import type { Accounts } from '../services/accounts';
@@ -18,7 +17,6 @@ export interface CommandServices {
   readonly documents: SqlDocuments;
   readonly monitor: HealthMonitor;
   readonly notifications: Notifications;
-  readonly contextKeys: ContextKeys;
   readonly clock: Clock;
   readonly log: Log;
   readonly creation: { show(instanceId?: string): void };

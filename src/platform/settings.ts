@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { workspace } from 'vscode';
+import { workspace, type Disposable } from 'vscode';
 import { AppError } from '../core/errors';
 import { settings } from '../ids';
 
@@ -14,6 +14,25 @@ export const readSettings = {
   sqlMaxRows: () => read(settings.sqlMaxRows, v.pipe(v.number(), v.integer(), v.minValue(1))),
   sqlQueryTimeoutSeconds: () => read(settings.sqlQueryTimeoutSeconds, v.pipe(v.number(), v.minValue(0))),
 };
+
+/** Tells what a change of the settings is about. */
+export const onDidChangeSettings = (listeners: {
+  readonly tidbCloud: () => void;
+  readonly alibabaCloud: () => void;
+  readonly health: () => void;
+}): Disposable =>
+  workspace.onDidChangeConfiguration((event) => {
+    const changed = (key: string): boolean => event.affectsConfiguration(`${settings.section}.${key}`);
+    if (changed(settings.tidbCloudBaseUrl)) {
+      listeners.tidbCloud();
+    }
+    if (changed(settings.alibabaCloudEndpoints) || changed(settings.alibabaCloudProfile)) {
+      listeners.alibabaCloud();
+    }
+    if (changed('health')) {
+      listeners.health();
+    }
+  });
 
 function read<S extends v.GenericSchema>(key: string, schema: S): v.InferOutput<S> {
   const value: unknown = workspace.getConfiguration(settings.section).get(key);

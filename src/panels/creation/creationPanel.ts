@@ -98,8 +98,6 @@ export class CreationPanel implements Disposable {
     this.panel.title = `Create Private Endpoint: ${inventory.instance(instanceId)?.name ?? instanceId}`;
     const latest = runner.progressOf(instanceId);
     this.progress = latest?.creation.finished === undefined ? latest : undefined;
-    // Known endpoints then show up in the tree and the status bar while this panel works on one.
-    void inventory.refreshDetails(instanceId);
     await this.draft.chooseInstance(instanceId);
   }
 

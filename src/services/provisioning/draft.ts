@@ -271,21 +271,24 @@ export class CreationDraft implements Disposable {
     instanceId: string,
     signal: AbortSignal,
   ): Promise<PrivateLinkService | undefined> {
-    while (!signal.aborted) {
-      try {
-        const api = await this.accounts.tidbCloud();
-        const service = await api.getPrivateLinkService(instanceId, signal);
-        this.set({ ...without(this.draft, 'serviceError'), service, serviceName: service.serviceName });
-        if (service.state !== 'CREATING') {
-          return service;
-        }
-        await this.clock.sleep(serviceAgainAfterMs, signal);
-      } catch (error) {
-        this.fail(signal, error, (serviceError) => ({ ...this.draft, serviceError }));
+    for (;;) {
+      // Through the inventory, so that the tree and the status bar know what this panel knows.
+      await this.inventory.refreshDetails(instanceId);
+      if (signal.aborted) {
         return undefined;
       }
+      const { value, error } = this.inventory.details(instanceId);
+      if (value === undefined || error !== undefined) {
+        this.set({ ...this.draft, serviceError: error });
+        return undefined;
+      }
+      const { service } = value;
+      this.set({ ...without(this.draft, 'serviceError'), service, serviceName: service.serviceName });
+      if (service.state !== 'CREATING') {
+        return service;
+      }
+      await this.clock.sleep(serviceAgainAfterMs, signal).catch(() => undefined);
     }
-    return undefined;
   }
 
   private async lookUp(regionId: string, serviceName: string): Promise<Verification | undefined> {

@@ -1,0 +1,191 @@
+import * as v from 'valibot';
+import type {
+  CallerIdentity,
+  EndpointService,
+  SecurityGroup,
+  SecurityGroupRule,
+  Vpc,
+  VpcConnectionStatus,
+  VpcEndpoint,
+  VpcEndpointStatus,
+  VSwitch,
+} from '../../core/model';
+import { listOf, oneOf, text } from '../decode';
+
+/** Raw answers of PrivateLink, VPC, ECS and STS, and how they become the field's words. */
+
+const id = v.pipe(v.string(), v.nonEmpty());
+const flag = v.nullish(v.boolean(), false);
+
+/** VPC and ECS wrap their lists once more: `{"Vpcs":{"Vpc":[…]}}`. */
+const wrapped = <S extends v.GenericSchema>(name: string, item: S) =>
+  v.pipe(
+    v.object({ [name]: v.array(item) }),
+    v.transform((outer) => outer[name] ?? []),
+  );
+
+export const nothing = v.looseObject({});
+
+export const callerIdentity = v.pipe(
+  v.object({
+    AccountId: id,
+    Arn: text,
+    IdentityType: oneOf(['Account', 'RAMUser', 'AssumedRoleUser'], 'Unknown'),
+  }),
+  v.transform((raw): CallerIdentity => ({ accountId: raw.AccountId, arn: raw.Arn, type: raw.IdentityType })),
+);
+
+export const productOpen = v.object({ Success: flag });
+
+const endpointService = v.pipe(
+  v.object({
+    ServiceId: text,
+    ServiceName: id,
+    ServiceDomain: text,
+    Zones: listOf(v.string()),
+    AutoAcceptEnabled: flag,
+    Payer: text,
+  }),
+  v.transform((raw): EndpointService => ({
+    serviceId: raw.ServiceId,
+    serviceName: raw.ServiceName,
+    serviceDomain: raw.ServiceDomain,
+    zones: raw.Zones,
+    autoAccept: raw.AutoAcceptEnabled,
+    payer: raw.Payer,
+  })),
+);
+
+export const endpointServicePage = v.object({ Services: listOf(endpointService), NextToken: text });
+
+const vpc = v.pipe(
+  v.object({
+    VpcId: id,
+    VpcName: text,
+    CidrBlock: text,
+    SecondaryCidrBlocks: v.nullish(wrapped('SecondaryCidrBlock', v.string())),
+    Status: text,
+    IsDefault: flag,
+  }),
+  v.transform((raw): Vpc => ({
+    id: raw.VpcId,
+    name: raw.VpcName,
+    cidrBlocks: [raw.CidrBlock, ...(raw.SecondaryCidrBlocks ?? [])].filter((block) => block !== ''),
+    status: raw.Status,
+    isDefault: raw.IsDefault,
+  })),
+);
+
+export const vpcPage = v.object({ Vpcs: wrapped('Vpc', vpc), TotalCount: v.number() });
+
+const vSwitch = v.pipe(
+  v.object({
+    VSwitchId: id,
+    VSwitchName: text,
+    VpcId: text,
+    ZoneId: id,
+    CidrBlock: text,
+    AvailableIpAddressCount: v.nullish(v.number(), 0),
+    Status: text,
+  }),
+  v.transform((raw): VSwitch => ({
+    id: raw.VSwitchId,
+    name: raw.VSwitchName,
+    vpcId: raw.VpcId,
+    zoneId: raw.ZoneId,
+    cidrBlock: raw.CidrBlock,
+    availableIpCount: raw.AvailableIpAddressCount,
+    status: raw.Status,
+  })),
+);
+
+export const vSwitchPage = v.object({ VSwitches: wrapped('VSwitch', vSwitch), TotalCount: v.number() });
+
+const securityGroup = v.pipe(
+  v.object({
+    SecurityGroupId: id,
+    SecurityGroupName: text,
+    VpcId: text,
+    SecurityGroupType: text,
+    ServiceManaged: flag,
+  }),
+  v.transform((raw): SecurityGroup => ({
+    id: raw.SecurityGroupId,
+    name: raw.SecurityGroupName,
+    vpcId: raw.VpcId,
+    type: raw.SecurityGroupType === 'enterprise' ? 'enterprise' : 'normal',
+    serviceManaged: raw.ServiceManaged,
+  })),
+);
+
+export const securityGroupPage = v.object({
+  SecurityGroups: wrapped('SecurityGroup', securityGroup),
+  NextToken: text,
+});
+
+const rule = v.pipe(
+  v.object({
+    IpProtocol: text,
+    PortRange: text,
+    SourceCidrIp: text,
+    Ipv6SourceCidrIp: text,
+    Policy: text,
+    Priority: v.nullish(v.pipe(v.union([v.string(), v.number()]), v.transform(Number), v.integer()), 1),
+  }),
+  v.transform((raw): SecurityGroupRule => ({
+    protocol: raw.IpProtocol.toUpperCase().replace('ICMPV6', 'ICMPv6'),
+    portRange: raw.PortRange,
+    sourceCidr: raw.SourceCidrIp === '' ? raw.Ipv6SourceCidrIp : raw.SourceCidrIp,
+    // What is not plainly an Accept lets nothing in.
+    policy: raw.Policy.toLowerCase() === 'accept' ? 'Accept' : 'Drop',
+    priority: raw.Priority,
+  })),
+);
+
+export const rulePage = v.object({ Permissions: wrapped('Permission', rule), NextToken: text });
+
+const endpointStatuses = [
+  'Creating',
+  'Active',
+  'Pending',
+  'Deleting',
+] as const satisfies readonly VpcEndpointStatus[];
+const connectionStatuses = [
+  'Disconnected',
+  'Connecting',
+  'Connected',
+  'Pending',
+  'Disconnecting',
+  'Deleting',
+  'ServiceDeleted',
+] as const satisfies readonly VpcConnectionStatus[];
+
+/** What the create, get and list answers have in common. */
+export const endpoint = v.object({
+  EndpointId: id,
+  EndpointName: text,
+  EndpointDomain: text,
+  VpcId: text,
+  ServiceName: text,
+  EndpointStatus: oneOf(endpointStatuses, 'Unknown'),
+  ConnectionStatus: oneOf(connectionStatuses, 'Unknown'),
+  EndpointBusinessStatus: text,
+  Tags: listOf(v.object({ Key: text, Value: text })),
+});
+
+export const endpointPage = v.object({ Endpoints: listOf(endpoint), NextToken: text });
+
+export function toEndpoint(raw: v.InferOutput<typeof endpoint>, regionId: string): VpcEndpoint {
+  return {
+    id: raw.EndpointId,
+    name: raw.EndpointName,
+    regionId,
+    vpcId: raw.VpcId,
+    serviceName: raw.ServiceName,
+    domain: raw.EndpointDomain,
+    status: raw.EndpointStatus,
+    connectionStatus: raw.ConnectionStatus,
+    businessStatus: raw.EndpointBusinessStatus,
+    tags: Object.fromEntries(raw.Tags.map(({ Key, Value }) => [Key, Value])),
+  };
+}

@@ -1,0 +1,30 @@
+import type { FlagSpec, IntegerSpec, ObjectsSpec, TextSpec } from './parameters';
+
+export const REGION = { kind: 'text', required: true } as const satisfies TextSpec;
+export const TEXT = { kind: 'text' } as const satisfies TextSpec;
+export const REQUIRED_TEXT = { kind: 'text', required: true } as const satisfies TextSpec;
+export const FLAG = { kind: 'flag' } as const satisfies FlagSpec;
+
+/** ASCII, at most 64 characters, unique per wish. */
+export const CLIENT_TOKEN = {
+  kind: 'text',
+  maxLength: 64,
+  pattern: /^[\x21-\x7e]+$/,
+} as const satisfies TextSpec;
+
+export const TAG_FILTER = {
+  kind: 'objects',
+  max: 20,
+  fields: { Key: TEXT, Value: TEXT },
+} as const satisfies ObjectsSpec;
+
+/** PrivateLink's lists: 1 to 1000 a page, 50 when not said. */
+export const MAX_RESULTS = { kind: 'integer', min: 1, max: 1000 } as const satisfies IntegerSpec;
+
+/** Parameters that every operation of VPC and ECS takes and that change nothing here. */
+export const OWNER = {
+  OwnerId: { kind: 'integer' },
+  OwnerAccount: TEXT,
+  ResourceOwnerId: { kind: 'integer' },
+  ResourceOwnerAccount: TEXT,
+} as const;

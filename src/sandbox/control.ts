@@ -1,0 +1,133 @@
+import type { ScaledClock } from './clock';
+import type { FaultRule, Faults } from './faults';
+import type { DigestAuthentication } from './tidbCloud/digest';
+import type { Lifecycle } from './world/lifecycle';
+import type { AcceptMode, Connection, Endpoint, Instance, PrivateLinkService } from './world/model';
+import { addInstance, seedInstance, STORE_PROJECT, type SeedInstance } from './world/seed';
+import type { World, WorldSnapshot } from './world/world';
+
+export interface ControlParts {
+  readonly clock: ScaledClock;
+  readonly world: World;
+  readonly lifecycle: Lifecycle;
+  readonly faults: Faults;
+  readonly digest: DigestAuthentication;
+}
+
+/** What happens to the clouds behind their APIs: for tests, and for showing what the product does about it. */
+export class SandboxControl {
+  private added = 0;
+
+  constructor(private readonly parts: ControlParts) {}
+
+  /** A copy of everything: instances, services, endpoints, connections, networks. */
+  getState(): WorldSnapshot {
+    return this.parts.world.snapshot();
+  }
+
+  /** @throws when `predicate` does not come to hold within `limitMs` (30 s) real milliseconds. */
+  waitFor(predicate: (state: WorldSnapshot) => boolean, limitMs?: number): Promise<WorldSnapshot> {
+    return this.parts.world.waitFor(predicate, limitMs);
+  }
+
+  /** Holds every state as it is: nothing that takes time goes on until `resumeClock`. */
+  pauseClock(): void {
+    this.parts.clock.pause();
+  }
+
+  resumeClock(): void {
+    this.parts.clock.resume();
+  }
+
+  /** Spoils the next call or calls of an operation. Rules are used up in the order they were added. */
+  fail(rule: FaultRule): void {
+    this.parts.faults.add(rule);
+  }
+
+  clearFaults(): void {
+    this.parts.faults.clear();
+  }
+
+  /** Authenticated calls so far, for example of `CreateVpcEndpoint` or `tidb:ListTidbs`. */
+  calls(operation: string): number {
+    return this.parts.faults.count(operation);
+  }
+
+  setAcceptMode(mode: AcceptMode): void {
+    this.parts.world.state.acceptMode = mode;
+    this.parts.world.changed();
+  }
+
+  setPrivateLinkOpen(open: boolean): void {
+    this.parts.world.state.privateLinkOpen = open;
+    this.parts.world.changed();
+  }
+
+  setEndpoint(
+    endpointId: string,
+    change: Partial<Pick<Endpoint, 'status' | 'connectionStatus' | 'businessStatus' | 'tags'>>,
+  ): void {
+    const endpoint = found(this.parts.world.endpoint(endpointId), endpointId);
+    Object.assign(endpoint, change);
+    this.parts.lifecycle.follow(endpoint);
+    this.parts.world.changed();
+  }
+
+  /** The connection of an endpoint, by the endpoint's id. */
+  setConnection(endpointId: string, change: Partial<Pick<Connection, 'state' | 'message'>>): void {
+    const connection = found(this.parts.world.connectionOf(endpointId), endpointId);
+    Object.assign(connection, change);
+    this.parts.lifecycle.followConnection(connection);
+    this.parts.world.changed();
+  }
+
+  /** An instance's private link service, by the instance's id. */
+  setService(
+    tidbId: string,
+    change: Partial<Pick<PrivateLinkService, 'state' | 'autoAccept' | 'zones'>>,
+  ): void {
+    const service = found(this.parts.world.serviceOf(tidbId), tidbId);
+    Object.assign(service, change);
+    this.parts.lifecycle.followService(service);
+    this.parts.world.changed();
+  }
+
+  setInstance(tidbId: string, change: Partial<Pick<Instance, 'state'>>): void {
+    Object.assign(found(this.parts.world.instance(tidbId), tidbId), change);
+    this.parts.world.changed();
+  }
+
+  /** The next use of any digest nonce is answered with `stale=true`. */
+  expireDigestNonces(): void {
+    this.parts.digest.expireNonces();
+  }
+
+  /** Adds `count` active Premium instances with a service, named `scale-0001` and on; returns their ids. */
+  addInstances(count: number, like: Partial<SeedInstance> = {}): string[] {
+    const { world, lifecycle } = this.parts;
+    const ids: string[] = [];
+    for (let index = 0; index < count; index += 1) {
+      this.added += 1;
+      const name = `scale-${String(this.added).padStart(4, '0')}`;
+      const seed = seedInstance(name, 'ap-southeast-1', STORE_PROJECT, {
+        privateLinkService: 'ACTIVE',
+        ...like,
+      });
+      const { tidbId } = addInstance(world.state, { ...seed, displayName: name });
+      const service = world.serviceOf(tidbId);
+      if (service) {
+        lifecycle.followService(service);
+      }
+      ids.push(tidbId);
+    }
+    world.changed();
+    return ids;
+  }
+}
+
+function found<T>(value: T | undefined, id: string): T {
+  if (value === undefined) {
+    throw new Error(`The sandbox has nothing with the id ${id}`);
+  }
+  return value;
+}

@@ -1,0 +1,8 @@
+/** The local clouds: TiDB Cloud and Alibaba Cloud over loopback HTTP, for the demo, the tests and trying the product. */
+export { startSandbox } from './startSandbox';
+export type { Sandbox, SandboxOptions } from './options';
+export type { SandboxControl } from './control';
+export type { Fault, FaultRule } from './faults';
+export type { SandboxSeed, SeedInstance, SeedNetwork, SeedVpc } from './world/seed';
+export type * from './world/model';
+export type { WorldSnapshot } from './world/world';

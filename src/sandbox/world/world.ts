@@ -1,0 +1,93 @@
+import type { Connection, Endpoint, Instance, PrivateLinkService, WorldState } from './model';
+
+export type WorldSnapshot = WorldState;
+
+const WAIT_LIMIT_MS = 30_000;
+
+/** The state both clouds share, with word of every change. */
+export class World {
+  private readonly listeners = new Set<() => void>();
+
+  constructor(readonly state: WorldState) {}
+
+  /** A copy that does not change. */
+  snapshot(): WorldSnapshot {
+    return structuredClone(this.state);
+  }
+
+  /** To be called after every change of `state`. */
+  changed(): void {
+    for (const listener of [...this.listeners]) {
+      listener();
+    }
+  }
+
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /**
+   * Resolves with a snapshot as soon as `predicate` holds, looking now and at each change.
+   * @throws when that takes more than `limitMs` real milliseconds.
+   */
+  async waitFor(
+    predicate: (state: WorldSnapshot) => boolean,
+    limitMs = WAIT_LIMIT_MS,
+  ): Promise<WorldSnapshot> {
+    return new Promise((resolve, reject) => {
+      const finish = (settle: () => void): void => {
+        clearTimeout(timer);
+        stopListening();
+        settle();
+      };
+      const look = (): void => {
+        const snapshot = this.snapshot();
+        try {
+          if (predicate(snapshot)) {
+            finish(() => resolve(snapshot));
+          }
+        } catch (error) {
+          finish(() => reject(error instanceof Error ? error : new Error(String(error))));
+        }
+      };
+      const timer = setTimeout(
+        () =>
+          finish(() => reject(new Error(`The sandbox did not reach the awaited state within ${limitMs} ms`))),
+        limitMs,
+      );
+      const stopListening = this.onChange(look);
+      look();
+    });
+  }
+
+  instance(tidbId: string): Instance | undefined {
+    return this.state.instances.find((instance) => instance.tidbId === tidbId);
+  }
+
+  serviceOf(tidbId: string): PrivateLinkService | undefined {
+    return this.state.services.find((service) => service.tidbId === tidbId);
+  }
+
+  service(serviceId: string): PrivateLinkService | undefined {
+    return this.state.services.find((service) => service.serviceId === serviceId);
+  }
+
+  endpoint(endpointId: string): Endpoint | undefined {
+    return this.state.endpoints.find((endpoint) => endpoint.endpointId === endpointId);
+  }
+
+  connectionOf(endpointId: string): Connection | undefined {
+    return this.state.connections.find((connection) => connection.endpointId === endpointId);
+  }
+
+  /** Endpoints that reach the service but were not posted to TiDB Cloud, which lists them as DISCOVERED. */
+  discovered(service: PrivateLinkService): Endpoint[] {
+    return this.state.endpoints.filter(
+      (endpoint) =>
+        endpoint.serviceId === service.serviceId &&
+        (endpoint.status === 'Active' || endpoint.status === 'Pending') &&
+        !this.connectionOf(endpoint.endpointId),
+    );
+  }
+}

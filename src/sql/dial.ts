@@ -1,0 +1,44 @@
+import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * Opens the byte stream on which MySQL is spoken: a direct TCP connection, or later a tunnel. The stream's errors after
+ * that are the reader's. Rejects with the network's own error; when aborted, with the signal's reason and nothing left
+ * open.
+ */
+export type Dial = (address: Address, signal: AbortSignal) => Promise<Duplex>;
+
+const keepAliveAfterMs = 30_000;
+
+export const dialTcp: Dial = (address, signal) =>
+  new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const socket = connect({ host: address.host, port: address.port });
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, keepAliveAfterMs);
+    const settle = (): void => {
+      signal.removeEventListener('abort', onAbort);
+      socket.off('error', onError);
+    };
+    const onError = (error: Error): void => {
+      settle();
+      reject(error);
+    };
+    const onAbort = (): void => {
+      settle();
+      socket.on('error', () => undefined);
+      socket.destroy();
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    socket.once('error', onError);
+    socket.once('connect', () => {
+      settle();
+      resolve(socket);
+    });
+  });

@@ -1,0 +1,60 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { activity, type Fact, facts, field, problemBox, said, select } from './controls';
+import { instanceCanChange, serviceCopiedFrom, type View } from './progress';
+
+/** The values that the guide has a person carry from TiDB Cloud to Alibaba Cloud, after those given. */
+export function serviceFacts(view: View, before: readonly Fact[] = []): TemplateResult {
+  const { service } = view.state.instance;
+  if (service === undefined) {
+    return facts(view, before);
+  }
+  const rows = [...before];
+  if (service.name !== '') {
+    rows.push({ label: 'Endpoint Service Name', value: service.name, copy: 'serviceName' });
+  }
+  if (service.zones.length > 0) {
+    rows.push({ label: 'Availability Zone IDs', value: service.zones.join(', '), copy: 'zones' });
+  }
+  rows.push({ label: 'Region ID', value: service.regionId, copy: 'regionId' });
+  return facts(view, rows);
+}
+
+function serviceNotReady(view: View): TemplateResult | typeof nothing {
+  const state = view.state.instance.service?.state.toUpperCase();
+  if (state === undefined || state === 'ACTIVE') {
+    return nothing;
+  }
+  return html`<p class="activity">
+    ${
+      state === 'CREATING'
+        ? said('waiting', 'Private link service: Creating. This usually takes 3 to 5 minutes.')
+        : said('warning', `Private link service: ${state}.`)
+    }
+  </p>`;
+}
+
+export function instanceStep(view: View): TemplateResult {
+  const { instance } = view.state;
+  const placeholder = instance.loading
+    ? 'Loading instances…'
+    : instance.choices.length === 0
+      ? 'No instances'
+      : 'Choose an instance';
+  const chosen = instance.choices.find((choice) => choice.id === instance.instanceId);
+  if (!instanceCanChange(view.state)) {
+    const name = { label: 'Instance', value: chosen?.label ?? instance.instanceId ?? '', prose: true };
+    return html`${serviceFacts(view, [name])} ${problemBox(view, instance.problem)}`;
+  }
+  return html`
+    ${field(
+      'instance',
+      'Instance',
+      select('instance', instance.choices, instance.instanceId, placeholder, (instanceId) =>
+        view.send({ type: 'chooseInstance', instanceId }),
+      ),
+    )}
+    ${instance.loading ? activity('Loading instances') : nothing} ${serviceNotReady(view)}
+    ${instance.service !== undefined && serviceCopiedFrom(view.state) === 'instance' ? serviceFacts(view) : nothing}
+    ${problemBox(view, instance.problem)}
+  `;
+}

@@ -1,0 +1,69 @@
+import '@vscode-elements/elements/dist/vscode-badge/index.js';
+import { html, nothing, type TemplateResult } from 'lit';
+import type { StepStatus } from '../../protocol/creation';
+import { icon } from '../icons';
+import { acceptanceStep } from './acceptanceStep';
+import { activeStep } from './activeStep';
+import { problemBox, said } from './controls';
+import { endpointStep } from './endpointStep';
+import { instanceStep } from './instanceStep';
+import {
+  currentStep,
+  isCreatedByHand,
+  type StepName,
+  stepNames,
+  stepTitles,
+  statusWords,
+  type View,
+} from './progress';
+
+const bodies: Readonly<Record<StepName, (view: View) => TemplateResult>> = {
+  instance: instanceStep,
+  endpoint: endpointStep,
+  acceptance: acceptanceStep,
+  active: activeStep,
+};
+
+/** By hand, the third step's inputs belong beside the second step's instructions. */
+function isOpen(view: View, step: StepName, status: StepStatus): boolean {
+  return status !== 'todo' || (step === 'acceptance' && isCreatedByHand(view.state));
+}
+
+function stepItem(view: View, step: StepName, index: number): TemplateResult {
+  const { status } = view.state[step];
+  return html`<li
+    class="step step-${status}"
+    data-step=${step}
+    aria-current=${currentStep(view.state) === step ? 'step' : nothing}
+  >
+    <div class="marker" aria-hidden="true">${status === 'done' ? icon('tick') : index + 1}</div>
+    <section class="step-content" aria-labelledby="${step}-title">
+      <div class="step-head">
+        <h2 id="${step}-title" tabindex="-1">${stepTitles[step]}</h2>
+        ${said(status, statusWords[status])}
+      </div>
+      ${isOpen(view, step, status) ? html`<div class="step-body">${bodies[step](view)}</div>` : nothing}
+    </section>
+  </li>`;
+}
+
+export function panel(view: View): TemplateResult {
+  return html`
+    <header class="panel-head">
+      <div class="panel-title">
+        <h1>Create a Private Endpoint</h1>
+        ${view.state.sandbox ? html`<vscode-badge>Sandbox</vscode-badge>` : nothing}
+      </div>
+      <p class="hint">
+        From your Alibaba Cloud VPC to a TiDB Cloud Premium instance.
+        <button type="button" class="link" @click=${() => view.send({ type: 'open', what: 'guide' })}>
+          Open Guide
+        </button>
+      </p>
+    </header>
+    ${problemBox(view, view.state.problem)}
+    <ol class="steps">
+      ${stepNames.map((step, index) => stepItem(view, step, index))}
+    </ol>
+  `;
+}

@@ -1,0 +1,185 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { EditorInstall } from './install';
+import { startOwned } from './processes';
+
+export interface EditorServerOptions {
+  /** Variables for the extension host, on top of a base that holds none of this machine's credentials. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The machine settings (settings.json of the server's side). */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** The person's settings. */
+  readonly userSettings?: Readonly<Record<string, unknown>>;
+  /** Packaged extensions to install before the start. */
+  readonly vsix?: readonly string[];
+  /** Called with each line that the server writes. */
+  readonly onLine?: (line: string) => void;
+}
+
+/** A running editor server on loopback, with all its data in a temporary folder. */
+export interface EditorServer {
+  readonly install: EditorInstall;
+  /** `http://127.0.0.1:<port>/` */
+  readonly url: string;
+  /** `127.0.0.1:<port>`, the authority of `vscode-remote:` URIs. */
+  readonly authority: string;
+  readonly pid: number;
+  /** Resolves when the server has ended, by stop() or by itself, with its exit code or the signal's name. */
+  readonly ended: Promise<number | string>;
+  /** Holds the person's home (`home`), an empty workspace (`workspace`), extensions and data; gone after stop(). */
+  readonly folder: string;
+  readonly workspace: string;
+  /** What the server wrote so far; the last 500 lines. */
+  output(): string;
+  /** Replaces the person's settings; an open workbench follows by itself. */
+  writeUserSettings(settings: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Installs a packaged extension; open workbenches have to be reloaded. */
+  installVsix(path: string): Promise<void>;
+  /** Ends the server with everything it started and removes its folder. */
+  stop(): Promise<void>;
+}
+
+const run = promisify(execFile);
+const START_LIMIT_MS = 60_000;
+const KEPT_LINES = 500;
+
+/** Quiet and repeatable: nothing asks, nothing calls home, nothing moves by itself. */
+const BASE_USER_SETTINGS = {
+  'chat.disableAIFeatures': true,
+  'extensions.autoCheckUpdates': false,
+  'extensions.autoUpdate': false,
+  'extensions.ignoreRecommendations': true,
+  'git.enabled': false,
+  'security.workspace.trust.startupPrompt': 'never',
+  'telemetry.telemetryLevel': 'off',
+  'update.mode': 'none',
+  'workbench.enableExperiments': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+  'workbench.welcomePage.walkthroughs.openOnInstall': false,
+};
+
+/** Without this the server asks a public extension gallery. */
+const NO_GALLERY = '{}';
+
+/** Variables that pass from this process to the editor; anything else, and so every credential, stays out. */
+const PASSED_VARIABLES = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'SHELL', 'USER', 'LOGNAME', 'TMPDIR'];
+
+/**
+ * Starts the editor's own server on a free port of 127.0.0.1, without a connection token.
+ * @throws when it is not listening within a minute; the error holds what it wrote.
+ */
+export async function startEditorServer(
+  install: EditorInstall,
+  options: EditorServerOptions = {},
+): Promise<EditorServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'editor-'));
+  const paths = {
+    home: join(folder, 'home'),
+    workspace: join(folder, 'workspace'),
+    data: join(folder, 'data'),
+    server: join(folder, 'server'),
+    extensions: join(folder, 'extensions'),
+  };
+  const machineFolder = join(paths.data, 'Machine');
+  const userFolder = join(paths.data, 'User');
+  for (const path of [...Object.values(paths), machineFolder, join(userFolder, 'globalStorage'), join(userFolder, 'History')]) {
+    await mkdir(path, { recursive: true });
+  }
+  const writeSettings = (settingsFolder: string, settings: object): Promise<void> =>
+    writeFile(join(settingsFolder, 'settings.json'), JSON.stringify(settings, undefined, 2));
+  const writeUserSettings = (settings: object): Promise<void> =>
+    writeSettings(userFolder, { ...BASE_USER_SETTINGS, ...settings });
+  await writeSettings(machineFolder, options.settings ?? {});
+  await writeUserSettings(options.userSettings ?? {});
+
+  const main = join(install.root, 'out/server-main.js');
+  const folders = [
+    ['--user-data-dir', paths.data],
+    ['--server-data-dir', paths.server],
+    ['--extensions-dir', paths.extensions],
+  ].flat();
+  const passed = PASSED_VARIABLES.flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  const env = { ...Object.fromEntries(passed), HOME: paths.home, EXTENSIONS_GALLERY: NO_GALLERY, ...options.env };
+  const installVsix = async (path: string): Promise<void> => {
+    await run(install.node, [main, ...folders, '--install-extension', path, '--force'], { env });
+  };
+  for (const path of options.vsix ?? []) {
+    await installVsix(path);
+  }
+
+  const lines: string[] = [];
+  let listening: (port: number) => void = () => undefined;
+  const port = new Promise<number>((resolve) => {
+    listening = resolve;
+  });
+  const server = startOwned(
+    install.node,
+    [
+      main,
+      ...folders,
+      ...['--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--accept-server-license-terms'],
+      ...['--telemetry-level', 'off', ...install.recipe.serverArguments],
+    ],
+    {
+      env,
+      onLine: (line) => {
+        lines.push(line);
+        lines.splice(0, lines.length - KEPT_LINES);
+        options.onLine?.(line);
+        const match = /Extension host agent listening on (\d+)/.exec(line);
+        if (match?.[1] !== undefined) {
+          listening(Number(match[1]));
+        }
+      },
+    },
+  );
+  const stop = async (): Promise<void> => {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  };
+  try {
+    const bound = await firstOf(port, server.ended);
+    const authority = `127.0.0.1:${String(bound)}`;
+    return {
+      install,
+      url: `http://${authority}/`,
+      authority,
+      pid: server.pid,
+      ended: server.ended,
+      folder,
+      workspace: paths.workspace,
+      output: () => lines.join('\n'),
+      writeUserSettings,
+      installVsix,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw new Error(`The editor's server did not start: ${String(error)}\n${lines.join('\n')}`);
+  }
+}
+
+async function firstOf(port: Promise<number>, ended: Promise<number | string>): Promise<number> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`not listening after ${String(START_LIMIT_MS / 1000)} s`));
+    }, START_LIMIT_MS);
+  });
+  const gone = ended.then((end) => {
+    throw new Error(`ended with ${String(end)}`);
+  });
+  try {
+    return await Promise.race([port, gone, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
