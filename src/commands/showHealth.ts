@@ -1,10 +1,15 @@
-import { commands as vscodeCommands, window } from 'vscode';
-import { healthLevels } from '../core/health';
+import { commands as vscodeCommands, ThemeIcon, window, type QuickPickItem } from 'vscode';
+import type { HealthLevel } from '../core/health';
 import { commands } from '../ids';
 import type { EndpointHealth } from '../services/healthMonitor';
 import type { Command } from './command';
 
-const icons = ['pass', 'sync', 'warning', 'error'] as const;
+const icons: Record<HealthLevel, string> = {
+  healthy: 'pass',
+  changing: 'sync',
+  attention: 'warning',
+  failed: 'error',
+};
 
 /** The endpoints from worst to best, and what can be done with the one that is picked. */
 export const showHealth: Command = {
@@ -36,10 +41,9 @@ export const showHealth: Command = {
     },
 };
 
-const itemOf = (
-  health: EndpointHealth,
-): { label: string; description: string; detail: string; health: EndpointHealth } => ({
-  label: `$(${icons[healthLevels.indexOf(health.verdict.level)] ?? 'question'}) ${health.instance.name}`,
+const itemOf = (health: EndpointHealth): QuickPickItem & { health: EndpointHealth } => ({
+  label: health.instance.name,
+  iconPath: new ThemeIcon(icons[health.verdict.level]),
   description: `${health.verdict.word} · ${health.endpoint.endpointId}`,
   detail: health.verdict.explanation,
   health,
@@ -48,13 +52,23 @@ const itemOf = (
 async function act({ endpoint, verdict }: EndpointHealth): Promise<void> {
   const target = { instanceId: endpoint.instanceId, endpointId: endpoint.endpointId };
   const actions = [
-    ...(verdict.level === 'healthy' ? [{ label: '$(database) Connect', command: commands.connect }] : []),
-    { label: '$(list-ordered) Open Creation Panel', command: commands.openCreation },
-    { label: '$(refresh) Refresh', command: commands.refresh },
-    { label: '$(copy) Copy Endpoint ID', command: commands.copyEndpointId },
-    { label: '$(copy) Copy Domain Name', command: commands.copyDomainName },
-    { label: '$(link-external) Open in TiDB Cloud', command: commands.openInTidbCloud },
-    { label: '$(link-external) Open in Alibaba Cloud', command: commands.openInAlibabaCloud },
+    ...(verdict.level === 'healthy'
+      ? [{ label: 'Connect', iconPath: new ThemeIcon('database'), command: commands.connect }]
+      : []),
+    { label: 'Open Creation Panel', iconPath: new ThemeIcon('list-ordered'), command: commands.openCreation },
+    { label: 'Refresh', iconPath: new ThemeIcon('refresh'), command: commands.refresh },
+    { label: 'Copy Endpoint ID', iconPath: new ThemeIcon('copy'), command: commands.copyEndpointId },
+    { label: 'Copy Domain Name', iconPath: new ThemeIcon('copy'), command: commands.copyDomainName },
+    {
+      label: 'Open in TiDB Cloud',
+      iconPath: new ThemeIcon('link-external'),
+      command: commands.openInTidbCloud,
+    },
+    {
+      label: 'Open in Alibaba Cloud',
+      iconPath: new ThemeIcon('link-external'),
+      command: commands.openInAlibabaCloud,
+    },
   ];
   const picked = await window.showQuickPick(actions, {
     placeHolder: `${endpoint.endpointId}: ${verdict.word}`,

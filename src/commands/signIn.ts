@@ -1,4 +1,4 @@
-import { ProgressLocation, QuickPickItemKind, window } from 'vscode';
+import { ProgressLocation, QuickPickItemKind, ThemeIcon, window } from 'vscode';
 import { cancellation } from '../core/errors';
 import { commands } from '../ids';
 import { clouds } from '../services/accounts';
@@ -34,12 +34,14 @@ export const signInAlibabaCloud: Command = {
       const way = await window.showQuickPick(
         [
           {
-            label: '$(key) AccessKey',
+            label: 'AccessKey',
+            iconPath: new ThemeIcon('key'),
             detail: 'An AccessKey ID and secret, optionally with a security token (STS)',
             id: 'keys' as const,
           },
           {
-            label: '$(server-environment) Credentials of this machine',
+            label: 'Credentials of this machine',
+            iconPath: new ThemeIcon('server-environment'),
             detail:
               'Alibaba Cloud’s default chain: environment, OIDC, ~/.aliyun/config.json, ~/.alibabacloud/credentials, the RAM role of an ECS instance',
             id: 'chain' as const,

@@ -1,4 +1,4 @@
-import { QuickPickItemKind, window, type QuickPickItem } from 'vscode';
+import { QuickPickItemKind, ThemeIcon, window, type QuickPickItem } from 'vscode';
 import { cancellation, AppError } from '../core/errors';
 import { verdictOf, type PrivateEndpoint } from '../core/health';
 import { alibabaRegionOf, type Instance } from '../core/model';
@@ -31,7 +31,8 @@ export async function instanceFor(inventory: Inventory, target: Target): Promise
   const items = instances
     .filter(({ regionId }) => alibabaRegionOf(regionId) !== undefined)
     .map((instance) => ({
-      label: `$(database) ${instance.name}`,
+      label: instance.name,
+      iconPath: new ThemeIcon('database'),
       description: alibabaRegionOf(instance.regionId) ?? '',
       detail: instance.state === 'ACTIVE' ? '' : instance.state,
       instance,
@@ -74,7 +75,8 @@ export async function endpointFor(
     );
   }
   const items = fitting.map(({ instance, endpoint }) => ({
-    label: `$(plug) ${endpoint.endpoint?.name ?? endpoint.endpointId}`,
+    label: endpoint.endpoint?.name ?? endpoint.endpointId,
+    iconPath: new ThemeIcon('plug'),
     description: `${instance.name} · ${verdictOf(endpoint).word}`,
     chosen: { instance, endpoint },
   }));

@@ -100,7 +100,12 @@ function endpointProblem(wanted: Creation, endpoint: Observed['endpoint']): Deci
 function ofConnection(connection: EndpointConnection): Decision | undefined {
   switch (connection.state) {
     case 'ACTIVE':
-      return connection.host !== undefined && connection.port !== undefined
+      if (connection.serviceState === 'DELETING') {
+        return { kind: 'blocked', reason: 'serviceDeleted' };
+      }
+      return connection.host !== undefined &&
+        connection.port !== undefined &&
+        connection.serviceState !== 'CREATING'
         ? { kind: 'done', host: connection.host, port: connection.port }
         : { kind: 'wait', until: 'connectionActive' };
     case 'PENDING':
@@ -135,7 +140,7 @@ function beforeRegistration(wanted: Creation, { service, endpoint, connection }:
   }
   const known = typeof endpoint === 'object' ? endpoint : undefined;
   const endpointId = known?.id ?? wanted.endpointId;
-  const domain = known?.domain ?? wanted.endpointDomain;
+  const domain = known?.domain ? known.domain : wanted.endpointDomain;
   if (endpointId === undefined || !domain || (known !== undefined && known.status !== 'Active')) {
     return { kind: 'wait', until: 'endpointActive' };
   }

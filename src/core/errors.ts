@@ -118,8 +118,10 @@ const signInTo = (d: ErrorDetails): readonly Remedy[] =>
   d.source === 'Alibaba Cloud' ? ['signInAlibabaCloud'] : ['signInTidbCloud'];
 const consoleOf = (d: ErrorDetails): readonly Remedy[] =>
   d.source === 'Alibaba Cloud' ? ['openAlibabaCloud'] : ['openTidbCloud'];
-const because = (d: ErrorDetails): string => (d.reason ? `: ${d.reason.replace(/\.$/, '')}` : '');
+const withoutStop = (text: string | undefined): string => text?.replace(/[\s.!?]+$/, '').trimStart() ?? '';
+const because = (d: ErrorDetails): string => (withoutStop(d.reason) ? `: ${withoutStop(d.reason)}` : '');
 const at = (d: ErrorDetails): string => (d.subject ? ` (${d.subject})` : '');
+const domain = (d: ErrorDetails): string => (d.subject ? `private domain ${d.subject}` : 'private domain');
 
 const words: Record<ErrorCode, Words> = {
   notSignedIn: (d) => ({
@@ -211,18 +213,18 @@ const words: Record<ErrorCode, Words> = {
     remedies: consoleOf(d),
   }),
   invalidInput: (d) => ({
-    message: `${d.reason ?? 'That value cannot be used'}.`.replace(/\.\.$/, '.'),
+    message: `${withoutStop(d.reason) || 'That value cannot be used'}.`,
     nextStep: 'Correct the value and try again.',
     remedies: d.subject?.startsWith('tidbPrivateEndpoint.') === true ? ['openSettings'] : [],
   }),
   sqlHostNotFound: (d) => ({
-    message: `The private domain ${d.subject ?? ''} is not known to this machine's DNS.`,
+    message: `The ${domain(d)} is not known to this machine's DNS.`,
     nextStep:
       'Private domains resolve only inside the VPC (or where its DNS is forwarded). Run the editor on a machine in the VPC (Remote-SSH), use a VPN, or wait a minute if the connection has just become Active.',
     remedies: ['retry', 'openGuide'],
   }),
   sqlUnreachable: (d) => ({
-    message: `The private domain ${d.subject ?? ''} resolves but nothing answers there${because(d)}.`,
+    message: `The ${domain(d)} resolves but nothing answers there${because(d)}.`,
     nextStep:
       'Check that the editor runs inside the VPC (or on its VPN) and that the endpoint’s security group lets TCP in on the service port.',
     remedies: ['retry', 'openAlibabaCloud'],
@@ -271,7 +273,7 @@ const words: Record<ErrorCode, Words> = {
     remedies: ['openSettings'],
   }),
   sqlStatement: (d) => ({
-    message: d.reason ?? 'The statement failed.',
+    message: `${withoutStop(d.reason) || 'The statement failed'}.`,
     nextStep: 'Correct the statement and run it again.',
     remedies: [],
   }),

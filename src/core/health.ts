@@ -43,7 +43,10 @@ export function verdictOf({ connection, endpoint }: PrivateEndpoint): Verdict {
   }
   switch (connection.state) {
     case 'ACTIVE':
-      if (endpoint !== undefined && endpoint.connectionStatus === 'Disconnected') {
+      if (endpoint?.status === 'Deleting') {
+        return endpointDeleting;
+      }
+      if (endpoint?.connectionStatus === 'Disconnected') {
         return verdict(
           'failed',
           'Disconnected',
@@ -81,7 +84,7 @@ function unregistered(endpoint: VpcEndpoint | undefined): Verdict {
     case 'Creating':
       return verdict('changing', 'Creating', 'Alibaba Cloud is creating the endpoint.');
     case 'Deleting':
-      return verdict('changing', 'Deleting', 'Alibaba Cloud is removing the endpoint.');
+      return endpointDeleting;
     default:
       return verdict(
         'attention',
@@ -96,6 +99,8 @@ const verdict = (level: HealthLevel, word: string, explanation: string): Verdict
   word,
   explanation,
 });
+
+const endpointDeleting = verdict('changing', 'Deleting', 'Alibaba Cloud is removing the endpoint.');
 
 /** Joins the two clouds' lists; an endpoint that only one of them knows is kept. */
 export function joinEndpoints(

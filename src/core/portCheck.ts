@@ -12,12 +12,12 @@ export function checkPort(
   port: number,
   cidrs: readonly string[],
 ): PortCheck {
-  const answers = cidrs.map((cidr) => checkCidr(rules, port, cidr));
-  if (answers.length === 0) {
-    return 'unknown';
-  }
-  const [first] = answers;
-  if (first !== undefined && answers.every((answer) => answer === first)) {
+  return together(cidrs.map((cidr) => checkCidr(rules, port, cidr)));
+}
+
+function together(answers: readonly PortCheck[]): PortCheck {
+  const [first = 'unknown'] = answers;
+  if (answers.every((answer) => answer === first)) {
     return first;
   }
   return answers.includes('unknown') ? 'unknown' : 'partly';
@@ -29,42 +29,60 @@ function checkCidr(rules: readonly SecurityGroupRule[], port: number, cidr: stri
     return 'unknown';
   }
   const inOrder = rules
-    .filter(
-      (rule) => (rule.protocol === 'TCP' || rule.protocol === 'ALL') && coversPort(rule.portRange, port),
+    .filter(({ protocol, sourceCidr }) => (protocol === 'TCP' || protocol === 'ALL') && !isIpv6(sourceCidr))
+    .map(
+      ({ priority, policy, portRange, sourceCidr }): Rule => ({
+        priority,
+        policy,
+        covers: coversPort(portRange, port),
+        source: parseCidr(sourceCidr),
+      }),
     )
+    .filter(({ covers }) => covers !== false)
     .sort((a, b) => a.priority - b.priority || rank(a) - rank(b));
-  // Rules met before the deciding one that cover only some of the clients, or nobody can tell which.
-  const before: { effect: 'partly' | 'unknown'; policy: SecurityGroupRule['policy'] }[] = [];
-  const decide = (policy: SecurityGroupRule['policy']): PortCheck => {
-    const against = before.filter((rule) => rule.policy !== policy);
-    if (against.length === 0) {
-      return policy === 'Accept' ? 'open' : 'closed';
-    }
-    return against.some((rule) => rule.effect === 'unknown') ? 'unknown' : 'partly';
-  };
-  for (const rule of inOrder) {
-    const source = parseCidr(rule.sourceCidr);
-    if (source === undefined) {
-      // A group or prefix list as source: who is in it cannot be seen from here.
-      before.push({ effect: 'unknown', policy: rule.policy });
-    } else if (contains(source, client)) {
-      return decide(rule.policy);
-    } else if (contains(client, source)) {
-      before.push({ effect: 'partly', policy: rule.policy });
-    }
-  }
-  return decide('Drop');
+  return decide(inOrder, client);
 }
 
-const rank = (rule: SecurityGroupRule): number => (rule.policy === 'Drop' ? 0 : 1);
+interface Rule {
+  readonly priority: number;
+  readonly policy: SecurityGroupRule['policy'];
+  /** Undefined for a list of ports: what is in it cannot be seen from here. */
+  readonly covers: boolean | undefined;
+  /** Undefined for a group or prefix list as source: who is in it cannot be seen from here. */
+  readonly source: Block | undefined;
+}
 
-function coversPort(range: string, port: number): boolean {
-  const [from, to] = range.split('/').map(Number);
-  if (from === undefined || to === undefined || Number.isNaN(from) || Number.isNaN(to)) {
-    return false;
+function decide(inOrder: readonly Rule[], client: Block): PortCheck {
+  for (const [i, { policy, covers, source }] of inOrder.entries()) {
+    const answer = policy === 'Accept' ? 'open' : 'closed';
+    if (covers === undefined || source === undefined) {
+      return decide(inOrder.slice(i + 1), client) === answer ? answer : 'unknown';
+    }
+    if (contains(source, client)) {
+      return answer;
+    }
+    if (contains(client, source)) {
+      const rest = inOrder.slice(i);
+      const [lower, upper] = halves(client);
+      return together([decide(rest, lower), decide(rest, upper)]);
+    }
   }
+  return 'closed';
+}
+
+const rank = (rule: Rule): number => (rule.policy === 'Drop' ? 0 : 1);
+
+/** Undefined when the rule names no range but a list of ports. */
+function coversPort(range: string, port: number): boolean | undefined {
+  const match = /^(-?\d+)\/(-?\d+)$/.exec(range);
+  if (match === null) {
+    return undefined;
+  }
+  const [from, to] = [Number(match[1]), Number(match[2])];
   return (from === -1 && to === -1) || (from <= port && port <= to);
 }
+
+const isIpv6 = (cidr: string): boolean => cidr.includes(':');
 
 interface Block {
   readonly base: number;
@@ -95,3 +113,10 @@ const mask = (address: number, bits: number): number =>
 
 const contains = (outer: Block, inner: Block): boolean =>
   outer.bits <= inner.bits && mask(inner.base, outer.bits) === outer.base;
+
+function halves({ base, bits }: Block): readonly [Block, Block] {
+  return [
+    { base, bits: bits + 1 },
+    { base: base + 2 ** (31 - bits), bits: bits + 1 },
+  ];
+}

@@ -72,16 +72,17 @@ export class Accounts implements Disposable {
 
   /** @throws AppError notSignedIn */
   tidbCloud(): Promise<TidbCloudApi> {
-    this.tidbCloudApi ??= forgetOnFailure(this.createTidbCloud(), () => (this.tidbCloudApi = undefined));
+    this.tidbCloudApi ??= forgetOnFailure(this.createTidbCloud(), (failed) => {
+      this.tidbCloudApi = this.tidbCloudApi === failed ? undefined : this.tidbCloudApi;
+    });
     return this.tidbCloudApi;
   }
 
   /** @throws AppError notSignedIn */
   alibabaCloud(): Promise<AlibabaCloudApi> {
-    this.alibabaCloudApi ??= forgetOnFailure(
-      this.createAlibabaCloud(),
-      () => (this.alibabaCloudApi = undefined),
-    );
+    this.alibabaCloudApi ??= forgetOnFailure(this.createAlibabaCloud(), (failed) => {
+      this.alibabaCloudApi = this.alibabaCloudApi === failed ? undefined : this.alibabaCloudApi;
+    });
     return this.alibabaCloudApi;
   }
 
@@ -162,10 +163,11 @@ export class Accounts implements Disposable {
       this.learn(stored);
       return stored;
     }
-    const inEnvironment =
-      this.options.environment['ALIBABA_CLOUD_ACCESS_KEY_ID'] ??
-      this.options.environment['ALIBABA_CLOUD_ROLE_ARN'] ??
-      this.options.environment['ALIBABA_CLOUD_CREDENTIALS_URI'];
+    const inEnvironment = [
+      'ALIBABA_CLOUD_ACCESS_KEY_ID',
+      'ALIBABA_CLOUD_ROLE_ARN',
+      'ALIBABA_CLOUD_CREDENTIALS_URI',
+    ].some((name) => Boolean(this.options.environment[name]));
     return inEnvironment && this.options.isWorkspaceTrusted() ? { kind: 'chain' } : undefined;
   }
 
@@ -199,7 +201,7 @@ export class Accounts implements Disposable {
   }
 }
 
-function forgetOnFailure<T>(promise: Promise<T>, forget: () => void): Promise<T> {
-  promise.catch(forget);
+function forgetOnFailure<T>(promise: Promise<T>, forget: (failed: Promise<T>) => void): Promise<T> {
+  promise.catch(() => forget(promise));
   return promise;
 }

@@ -53,14 +53,18 @@ export class HealthMonitor implements Disposable {
     if (this.followed.length === 0) {
       return;
     }
-    if (inventory.snapshot.instances.value === undefined) {
+    const { value, error } = inventory.snapshot.instances;
+    if (value === undefined || error !== undefined) {
       await inventory.refreshInstances();
     }
     const followed = this.followed.filter((id) => inventory.instance(id) !== undefined);
     await Promise.all(followed.map((id) => inventory.refreshDetails(id)));
-    const { error } = inventory.snapshot.instances;
-    if (error instanceof Error) {
-      throw error;
+    // The views show these from the snapshot; whoever repeats the look needs to know, to back off.
+    const failure = [inventory.snapshot.instances, ...followed.map((id) => inventory.details(id))]
+      .map((read) => read.error)
+      .find((reason) => reason instanceof Error);
+    if (failure !== undefined) {
+      throw failure;
     }
   }
 

@@ -37,6 +37,8 @@ export class Inventory {
   private current: Snapshot = nothing;
   private readonly changed: Emitter<Snapshot>;
   private readonly running = new Map<string, Promise<void>>();
+  /** How often something newer than a list was noted for an instance. */
+  private readonly noted = new Map<string, number>();
   /** Raised when the account changes: answers to earlier questions are then dropped. */
   private epoch = 0;
 
@@ -108,7 +110,12 @@ export class Inventory {
     return this.once(`details/${instanceId}`, async (isCurrent) => {
       this.setDetails(instanceId, startLoading(this.current.details.get(instanceId)));
       try {
-        const details = await this.readDetails(instanceId);
+        const noted = this.noted.get(instanceId);
+        let details = await this.readDetails(instanceId);
+        if (isCurrent() && this.noted.get(instanceId) !== noted) {
+          // A creation saw more than these lists, which were on their way already.
+          details = await this.readDetails(instanceId);
+        }
         if (isCurrent()) {
           this.setDetails(instanceId, loaded(details));
         }
@@ -138,13 +145,13 @@ export class Inventory {
       readonly connections?: readonly EndpointConnection[];
     },
   ): void {
+    this.noted.set(instanceId, (this.noted.get(instanceId) ?? 0) + 1);
     const before = this.details(instanceId);
     if (before.value === undefined) {
       return;
     }
     const connections = seen.connections ?? connectionsOf(before.value.endpoints);
-    const others = endpointsOf(before.value.endpoints).filter(({ id }) => id !== seen.endpoint?.id);
-    const endpoints = seen.endpoint === undefined ? others : [...others, seen.endpoint];
+    const endpoints = withEndpoint(endpointsOf(before.value.endpoints), seen.endpoint);
     this.setDetails(instanceId, {
       ...before,
       value: { ...before.value, endpoints: joinEndpoints(instanceId, connections, endpoints) },
@@ -199,12 +206,15 @@ export class Inventory {
       return already;
     }
     const epoch = this.epoch;
-    const run = task(() => epoch === this.epoch).finally(() => {
+    let follow = (_work: Promise<void>): void => undefined;
+    const run = new Promise<void>((resolve) => (follow = resolve)).finally(() => {
       if (this.running.get(key) === run) {
         this.running.delete(key);
       }
     });
+    // Before the task begins: a listener that it calls may ask for the same.
     this.running.set(key, run);
+    follow(task(() => epoch === this.epoch));
     return run;
   }
 
@@ -220,6 +230,21 @@ export class Inventory {
 
 const connectionsOf = (endpoints: readonly PrivateEndpoint[]): readonly EndpointConnection[] =>
   endpoints.flatMap(({ connection }) => (connection === undefined ? [] : [connection]));
+
+/** PrivateLink shows an endpoint's tags in its list only: a look at one endpoint does not take them away. */
+const withEndpoint = (
+  before: readonly VpcEndpoint[],
+  seen: VpcEndpoint | undefined,
+): readonly VpcEndpoint[] => {
+  if (seen === undefined) {
+    return before;
+  }
+  const known = before.find(({ id }) => id === seen.id);
+  return [
+    ...before.filter((endpoint) => endpoint !== known),
+    { ...seen, tags: { ...known?.tags, ...seen.tags } },
+  ];
+};
 
 const endpointsOf = (endpoints: readonly PrivateEndpoint[]): readonly VpcEndpoint[] =>
   endpoints.flatMap(({ endpoint }) => (endpoint === undefined ? [] : [endpoint]));

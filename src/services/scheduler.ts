@@ -59,8 +59,10 @@ export class Scheduler implements Disposable {
     const { task, abort } = entry;
     let failures = 0;
     let atLeastMs = 0;
+    // The task may ask its makers for the interval, who must be done first.
+    await Promise.resolve();
     while (!abort.signal.aborted) {
-      const intervalMs = task.intervalMs();
+      const intervalMs = this.intervalOf(task);
       const waitMs =
         intervalMs === undefined
           ? undefined
@@ -81,6 +83,16 @@ export class Scheduler implements Disposable {
         atLeastMs = AppError.is(error) ? (error.details.retryAfterMs ?? 0) : 0;
         this.log.error(`${task.name}: failed ${failures} time(s) in a row`, error);
       }
+    }
+  }
+
+  /** An interval that cannot be told, for example from a setting that is not valid, pauses the task. */
+  private intervalOf(task: Repeated): number | undefined {
+    try {
+      return task.intervalMs();
+    } catch (error) {
+      this.log.error(`${task.name}: the interval cannot be told`, error);
+      return undefined;
     }
   }
 

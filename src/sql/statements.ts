@@ -75,8 +75,11 @@ const delimiterLine = /delimiter[ \t]+(\S+)[^\n]*/iy;
 function delimiterCommand(text: string, position: number): { delimiter: string; end: number } | undefined {
   delimiterLine.lastIndex = position;
   const match = delimiterLine.exec(text);
+  if (match?.[1] === undefined) {
+    return undefined;
+  }
   const lineStart = text.lastIndexOf('\n', position - 1) + 1;
-  if (match?.[1] === undefined || text.slice(lineStart, position).trim() !== '') {
+  if (text.slice(lineStart, position).trim() !== '') {
     return undefined;
   }
   return { delimiter: match[1], end: position + match[0].length };

@@ -182,7 +182,7 @@ const accepts = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });
     socket.once('error', () => resolve(false));
-    // The greeting, not the connection: a socket that is read to it does not count as an aborted client.
+    // Only the greeting tells that it is ready: the system accepts connections before the server does.
     socket.once('data', () => {
       socket.destroy();
       resolve(true);

@@ -12,16 +12,6 @@ export interface CredentialsProvider {
   renew(): boolean;
 }
 
-/** What a person chose to sign in with. */
-export type CredentialsChoice = ({ readonly kind: 'keys' } & Credentials) | { readonly kind: 'chain' };
-
-/** @param profile for the chain; empty: its own choice */
-export function credentialsFrom(choice: CredentialsChoice, profile: string): CredentialsProvider {
-  return choice.kind === 'keys'
-    ? staticCredentials(choice)
-    : defaultChainCredentials(profile === '' ? {} : { profile });
-}
-
 /** Keys that a person entered. */
 export function staticCredentials(credentials: Credentials): CredentialsProvider {
   return { get: () => Promise.resolve(credentials), renew: () => false };

@@ -3,7 +3,7 @@ import { checkBaseUrl } from '../baseUrl';
 
 export type Product = 'privatelink' | 'vpc' | 'ecs' | 'sts';
 
-export const products = ['privatelink', 'vpc', 'ecs', 'sts'] as const satisfies readonly Product[];
+const products = ['privatelink', 'vpc', 'ecs', 'sts'] as const satisfies readonly Product[];
 
 /** Region ids whose host does not follow the rule, as the official SDK lists them. */
 const vpcCentral = new Set([
@@ -20,16 +20,19 @@ const ecsHangzhou = new Set(['cn-hangzhou', 'cn-hangzhou-finance']);
 export class Endpoints {
   private readonly overrides = new Map<Product, URL>();
 
-  /** @throws AppError `invalidInput` for an override that must not be used */
-  constructor(overrides: Readonly<Partial<Record<Product, string>>>) {
-    for (const product of products) {
-      const url = overrides[product];
-      if (url !== undefined) {
-        this.overrides.set(
-          product,
-          checkEndpoint(url, `tidbPrivateEndpoint.alibabaCloud.endpoints.${product}`),
-        );
+  /** @throws AppError `invalidInput` for an override that must not be used, or for a product that is not one of these */
+  constructor(overrides: Readonly<Record<string, string>>) {
+    for (const [name, url] of Object.entries(overrides)) {
+      const setting = `tidbPrivateEndpoint.alibabaCloud.endpoints.${name}`;
+      const product = products.find((known) => known === name);
+      if (product === undefined) {
+        throw refused(setting, `is for no product that is used here (${products.join(', ')})`);
       }
+      const checked = checkBaseUrl(url, setting);
+      if (checked.pathname !== '/') {
+        throw refused(setting, 'must not have a path');
+      }
+      this.overrides.set(product, checked);
     }
   }
 
@@ -46,17 +49,12 @@ export class Endpoints {
   }
 }
 
-/** RPC calls go to the root of a host. */
-function checkEndpoint(url: string, setting: string): URL {
-  const checked = checkBaseUrl(url, setting);
-  if (checked.pathname !== '/') {
-    throw new AppError('invalidInput', {
-      source: 'Extension',
-      subject: setting,
-      reason: `${setting} must not have a path`,
-    });
-  }
-  return checked;
+function refused(setting: string, reason: string): AppError {
+  return new AppError('invalidInput', {
+    source: 'Extension',
+    subject: setting,
+    reason: `${setting} ${reason}`,
+  });
 }
 
 function hostOf(product: Product, regionId: string): string {

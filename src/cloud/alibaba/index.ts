@@ -2,17 +2,15 @@ import type { AlibabaCloudApi, Clock, Log } from '../../core/ports';
 import { AlibabaCloudClient } from './api';
 import { AlibabaCaller } from './caller';
 import type { CredentialsProvider } from './credentials';
-import type { Product } from './endpoints';
 import { Endpoints } from './endpoints';
 
 export type { Credentials, CredentialsProvider, DefaultChainOptions } from './credentials';
 export { credentialsFrom, defaultChainCredentials, staticCredentials } from './credentials';
-export type { Product } from './endpoints';
 
 export interface AlibabaCloudApiOptions {
   readonly credentials: CredentialsProvider;
-  /** Base URLs in place of the regions' own hosts, as the setting has them. */
-  readonly endpoints: Readonly<Partial<Record<Product, string>>>;
+  /** Product (`privatelink`, `vpc`, `ecs`, `sts`) → base URL in place of the regions' own hosts, as the setting has them. */
+  readonly endpoints: Readonly<Record<string, string>>;
   /** `<extension id>/<version>` */
   readonly userAgent: string;
   readonly clock: Clock;
@@ -21,7 +19,7 @@ export interface AlibabaCloudApiOptions {
 
 /**
  * Alibaba Cloud's APIs as one identity.
- * @throws AppError `invalidInput` for an endpoint that must not be used
+ * @throws AppError `invalidInput` for an endpoint that must not be used or a product that is not known
  */
 export function createAlibabaCloudApi(options: AlibabaCloudApiOptions): AlibabaCloudApi {
   const { credentials, userAgent, clock, log } = options;

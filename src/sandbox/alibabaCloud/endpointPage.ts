@@ -29,7 +29,8 @@ export class EndpointPage {
       return refusal;
     }
     const [, , section, region, action] = call.path.split('/');
-    if (section === undefined || section === '') {
+    const wantsRegions = section === 'endpoint' ? (region ?? '') === '' : (section ?? '') === '';
+    if (wantsRegions) {
       return pageAnswer(TITLE, regionLinks());
     }
     if (section !== 'endpoint' || region === undefined || !alibabaRegion(region)) {

@@ -4,6 +4,11 @@ import type { Answer, IncomingCall } from './exchange';
 
 const HOST = '127.0.0.1';
 const LARGEST_BODY_BYTES = 1024 * 1024;
+const INTERNAL_ERROR: Answer = {
+  status: 500,
+  headers: { 'content-type': 'text/plain' },
+  body: 'The sandbox failed to answer.',
+};
 
 export type Handler = (call: IncomingCall) => Promise<Answer>;
 
@@ -40,27 +45,29 @@ export class LoopbackServer {
 }
 
 async function serve(handler: Handler, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  let body: Buffer | undefined;
   try {
-    const body = await readBody(request);
-    if (body === undefined) {
-      send(response, { status: 413, headers: { connection: 'close' }, body: '' });
-      return;
-    }
-    const target = request.url ?? '/';
-    const mark = target.indexOf('?');
-    const answer = await handler({
-      method: request.method ?? 'GET',
-      target,
-      path: mark < 0 ? target : target.slice(0, mark),
-      queryText: mark < 0 ? '' : target.slice(mark + 1),
-      headers: request.headers,
-      body,
-    });
-    send(response, answer);
+    body = await readBody(request);
   } catch {
-    // Either the client went away while it was sending, or a handler failed: no answer can be trusted.
+    // The client went away while it was sending.
     request.socket.destroy();
+    return;
   }
+  if (body === undefined) {
+    send(response, { status: 413, headers: { connection: 'close' }, body: '' });
+    return;
+  }
+  const target = request.url ?? '/';
+  const mark = target.indexOf('?');
+  const call: IncomingCall = {
+    method: request.method ?? 'GET',
+    target,
+    path: mark < 0 ? target : target.slice(0, mark),
+    queryText: mark < 0 ? '' : target.slice(mark + 1),
+    headers: request.headers,
+    body,
+  };
+  send(response, await handler(call).catch(() => INTERNAL_ERROR));
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {

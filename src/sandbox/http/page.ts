@@ -34,7 +34,7 @@ function render(value: Insert): string {
   return value instanceof Markup ? value.text : value.map(render).join('');
 }
 
-const STYLE = `body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
+const STYLE = `*{box-sizing:border-box}body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
 .sandbox{background:#fff3cd;color:#533f03;border:1px solid #e0c46c;padding:.5rem 1rem;border-radius:.3rem}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;border-bottom:1px solid #ccc;padding:.3rem .5rem}
 code{overflow-wrap:anywhere}label{display:block;margin:.6rem 0 .1rem}input,select{width:100%;padding:.3rem}

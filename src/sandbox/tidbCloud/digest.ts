@@ -31,6 +31,10 @@ export class DigestAuthentication {
     private readonly now: () => number,
   ) {}
 
+  get publicKey(): string {
+    return this.key.publicKey;
+  }
+
   /** Makes every nonce given out so far stale. */
   expireNonces(): void {
     this.nonces.clear();

@@ -5,7 +5,7 @@ export interface RateVerdict {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Requests per real minute and key. A challenge costs a request like any other. */
+/** Requests per real minute and key. Asking for a challenge costs the sandbox's own key a request like any other. */
 export class RateLimit {
   private readonly windows = new Map<string, { readonly start: number; count: number }>();
 

@@ -39,7 +39,7 @@ export class TidbCloudServer {
       return this.certificate(call);
     }
     const traceId = randomBytes(16).toString('hex');
-    const rate = this.parts.rateLimit.count(claimedKey(call) ?? '');
+    const rate = this.parts.rateLimit.count(claimedKey(call) ?? this.parts.digest.publicKey);
     const answer = rate.allowed
       ? await this.answer(call)
       : rpcStatus(429, TOO_MANY_REQUESTS, 'the rate limit of the API key is exceeded');

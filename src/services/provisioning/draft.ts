@@ -100,8 +100,13 @@ export class CreationDraft implements Disposable {
   /** Reads the instance's service and, when signed in to Alibaba Cloud, what an endpoint can be made from. */
   async chooseInstance(instanceId: string): Promise<void> {
     const signal = (this.ofInstance = renew(this.ofInstance)).signal;
+    this.ofVpc.abort();
+    this.ofGroup.abort();
     const instance = this.inventory.instance(instanceId);
     const signedIn = await this.accounts.isSignedIn('Alibaba Cloud');
+    if (signal.aborted) {
+      return;
+    }
     this.set({
       ...empty,
       mode: signedIn ? this.wantedMode : 'byHand',
@@ -124,7 +129,11 @@ export class CreationDraft implements Disposable {
   }
 
   typeServiceName(serviceName: string): void {
-    this.set({ ...this.draft, serviceName: serviceName.trim(), verification: { outcome: 'none' } });
+    // The zones were those of the service before.
+    this.set({
+      ...this.draft,
+      ...{ serviceName: serviceName.trim(), verification: { outcome: 'none' }, zones: new Map() },
+    });
   }
 
   typeName(name: string): void {
@@ -188,7 +197,7 @@ export class CreationDraft implements Disposable {
 
   async chooseSecurityGroup(securityGroupId: string): Promise<void> {
     const signal = (this.ofGroup = renew(this.ofGroup)).signal;
-    this.set({ ...without(this.draft, 'portCheck'), securityGroupId });
+    this.set({ ...without(this.draft, 'portCheck', 'networkError'), securityGroupId });
     await this.attempt(signal, async () => {
       const portCheck = await this.checkGroup(securityGroupId, signal);
       signal.throwIfAborted();
@@ -271,7 +280,7 @@ export class CreationDraft implements Disposable {
     instanceId: string,
     signal: AbortSignal,
   ): Promise<PrivateLinkService | undefined> {
-    for (;;) {
+    while (!signal.aborted) {
       // Through the inventory, so that the tree and the status bar know what this panel knows.
       await this.inventory.refreshDetails(instanceId);
       if (signal.aborted) {
@@ -289,6 +298,7 @@ export class CreationDraft implements Disposable {
       }
       await this.clock.sleep(serviceAgainAfterMs, signal).catch(() => undefined);
     }
+    return undefined;
   }
 
   private async lookUp(regionId: string, serviceName: string): Promise<Verification | undefined> {
@@ -344,11 +354,16 @@ export class CreationDraft implements Disposable {
     this.set({ ...this.draft, zones: new Map([...zones].map(([zoneId, { id }]) => [zoneId, id])) });
   }
 
-  /** The first group that lets the VPC in; else the first one. */
+  /** The first group that lets the VPC in; else the first one. Ends when the person chooses before it is found. */
   private async preselectSecurityGroup(signal: AbortSignal): Promise<void> {
     const candidates = this.draft.securityGroups.slice(0, 5);
     for (const group of candidates) {
-      if ((await this.checkGroup(group.id, signal)) === 'open') {
+      const portCheck = await this.checkGroup(group.id, signal);
+      signal.throwIfAborted();
+      if (this.draft.securityGroupId !== undefined) {
+        return;
+      }
+      if (portCheck === 'open') {
         this.set({ ...this.draft, securityGroupId: group.id, portCheck: 'open' });
         return;
       }

@@ -30,7 +30,7 @@ export function domainNameProblem(
   if (!/^(?=.{1,253}$)[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(domainName)) {
     return 'This is not a domain name';
   }
-  const [first, second] = domainName.split('.');
+  const [first, second] = domainName.toLowerCase().split('.');
   if (endpointId !== '' && first !== endpointId) {
     return `This domain belongs to ${first ?? 'another endpoint'}, not to ${endpointId}`;
   }

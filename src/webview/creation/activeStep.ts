@@ -20,16 +20,15 @@ function wait({ state, nowMs }: View): TemplateResult | typeof nothing {
   }
   const elapsedMs = Math.max(0, nowMs - startedAtMs);
   const late = elapsedMs > usualDurationMs;
+  const usual = about(usualDurationMs);
+  const estimate = late ? `longer than usual (${usual})` : `usually ${usual}`;
   return html`<div class="wait">
     <vscode-progress-bar
       aria-label="Time until the connection is Active"
       max="100"
       .value=${late ? 99 : Math.floor((elapsedMs / Math.max(1, usualDurationMs)) * 99)}
     ></vscode-progress-bar>
-    <p class="hint">
-      <span class="elapsed">${clock(elapsedMs)}</span> elapsed ·
-      ${late ? `longer than usual (${about(usualDurationMs)})` : `usually ${about(usualDurationMs)}`}
-    </p>
+    <p class="hint"><span class="elapsed">${clock(elapsedMs)}</span> elapsed · ${estimate}</p>
   </div>`;
 }
 

@@ -199,7 +199,7 @@ function byHand(view: View): TemplateResult {
       Create an interface endpoint in the Alibaba Cloud console with these values, then enter its ID and
       domain name in step 3.
     </p>
-    ${serviceFacts(view)} ${problemBox(view, view.state.endpoint.problem)}
+    ${facts(view, serviceFacts(view))} ${problemBox(view, view.state.endpoint.problem)}
     ${activity(view.state.endpoint.activity)}
     <div class="buttons">
       ${mainButton(

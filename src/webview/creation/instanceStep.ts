@@ -2,13 +2,13 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { activity, type Fact, facts, field, problemBox, said, select } from './controls';
 import { instanceCanChange, serviceCopiedFrom, type View } from './progress';
 
-/** The values that the guide has a person carry from TiDB Cloud to Alibaba Cloud, after those given. */
-export function serviceFacts(view: View, before: readonly Fact[] = []): TemplateResult {
+/** The values that the guide has a person carry from TiDB Cloud to Alibaba Cloud. */
+export function serviceFacts(view: View): readonly Fact[] {
   const { service } = view.state.instance;
   if (service === undefined) {
-    return facts(view, before);
+    return [];
   }
-  const rows = [...before];
+  const rows: Fact[] = [];
   if (service.name !== '') {
     rows.push({ label: 'Endpoint Service Name', value: service.name, copy: 'serviceName' });
   }
@@ -16,7 +16,7 @@ export function serviceFacts(view: View, before: readonly Fact[] = []): Template
     rows.push({ label: 'Availability Zone IDs', value: service.zones.join(', '), copy: 'zones' });
   }
   rows.push({ label: 'Region ID', value: service.regionId, copy: 'regionId' });
-  return facts(view, rows);
+  return rows;
 }
 
 function serviceNotReady(view: View): TemplateResult | typeof nothing {
@@ -41,9 +41,10 @@ export function instanceStep(view: View): TemplateResult {
       ? 'No instances'
       : 'Choose an instance';
   const chosen = instance.choices.find((choice) => choice.id === instance.instanceId);
+  const values = serviceCopiedFrom(view.state) === 'instance' ? serviceFacts(view) : [];
   if (!instanceCanChange(view.state)) {
     const name = { label: 'Instance', value: chosen?.label ?? instance.instanceId ?? '', prose: true };
-    return html`${serviceFacts(view, [name])} ${problemBox(view, instance.problem)}`;
+    return html`${facts(view, [name, ...values])} ${problemBox(view, instance.problem)}`;
   }
   return html`
     ${field(
@@ -54,7 +55,6 @@ export function instanceStep(view: View): TemplateResult {
       ),
     )}
     ${instance.loading ? activity('Loading instances') : nothing} ${serviceNotReady(view)}
-    ${instance.service !== undefined && serviceCopiedFrom(view.state) === 'instance' ? serviceFacts(view) : nothing}
-    ${problemBox(view, instance.problem)}
+    ${values.length === 0 ? nothing : facts(view, values)} ${problemBox(view, instance.problem)}
   `;
 }

@@ -105,6 +105,7 @@ async function runInWorkbench({ options, env, signal, onHostLine }: BackEndRun):
   signal.throwIfAborted();
   const server = await startEditorServer(install, {
     env,
+    testDriver: true,
     ...(options.settings === undefined ? {} : { settings: options.settings }),
     ...(options.userSettings === undefined ? {} : { userSettings: options.userSettings }),
   });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -15,6 +15,13 @@ export interface EditorServerOptions {
   readonly userSettings?: Readonly<Record<string, unknown>>;
   /** Packaged extensions to install before the start. */
   readonly vsix?: readonly string[];
+  /** Folders of unpacked extensions that are to count as installed. */
+  readonly unpacked?: readonly string[];
+  /**
+   * Lets a workbench load an extension and a test module that its address names. Off unless told: a person's editor has
+   * it off, and in VS Code 1.139 it keeps notifications from showing.
+   */
+  readonly testDriver?: boolean;
   /** Called with each line that the server writes. */
   readonly onLine?: (line: string) => void;
 }
@@ -111,6 +118,9 @@ export async function startEditorServer(
   const installVsix = async (path: string): Promise<void> => {
     await run(install.node, [main, ...folders, '--install-extension', path, '--force'], { env });
   };
+  if (options.unpacked !== undefined) {
+    await registerUnpacked(paths.extensions, options.unpacked);
+  }
   for (const path of options.vsix ?? []) {
     await installVsix(path);
   }
@@ -126,7 +136,7 @@ export async function startEditorServer(
       main,
       ...folders,
       ...['--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--accept-server-license-terms'],
-      ...['--telemetry-level', 'off', ...install.recipe.serverArguments],
+      ...['--telemetry-level', 'off', ...(options.testDriver === true ? install.recipe.testDriver : [])],
     ],
     {
       env,
@@ -165,6 +175,22 @@ export async function startEditorServer(
     await stop();
     throw new Error(`The editor's server did not start: ${String(error)}\n${lines.join('\n')}`);
   }
+}
+
+/** Writes the list that the server keeps of its installed extensions, with each one left where it is. */
+async function registerUnpacked(extensionsFolder: string, folders: readonly string[]): Promise<void> {
+  const entries = await Promise.all(
+    folders.map(async (path) => {
+      const manifest = JSON.parse(await readFile(join(path, 'package.json'), 'utf8')) as Record<string, string>;
+      return {
+        identifier: { id: `${manifest['publisher'] ?? ''}.${manifest['name'] ?? ''}` },
+        version: manifest['version'],
+        location: { $mid: 1, path, scheme: 'file' },
+        metadata: { source: 'vsix' },
+      };
+    }),
+  );
+  await writeFile(join(extensionsFolder, 'extensions.json'), JSON.stringify(entries));
 }
 
 async function firstOf(port: Promise<number>, ended: Promise<number | string>): Promise<number> {

@@ -1,13 +1,6 @@
 /** What differs between the editors under test, in one table. The npm package `code-server` carries VS Code's own server. */
 export type EditorVersion = '4.100.3' | '4.139.1';
 
-/** The editor's own names of its default themes. */
-export interface EditorThemes {
-  readonly light: string;
-  readonly dark: string;
-  readonly highContrast: string;
-}
-
 export interface EditorRecipe {
   /** Version of VS Code inside. */
   readonly vscode: string;
@@ -17,9 +10,8 @@ export interface EditorRecipe {
   readonly compile: readonly string[];
   /** Where the server looks for ripgrep, below lib/vscode. */
   readonly ripgrep: string;
-  /** Needed by this server before it heeds the `payload` query parameter. */
-  readonly serverArguments: readonly string[];
-  readonly themes: EditorThemes;
+  /** What this server needs before it heeds the `payload` query parameter. In 1.139 it also turns off notification toasts. */
+  readonly testDriver: readonly string[];
 }
 
 export const OLDEST_EDITOR: EditorVersion = '4.100.3';
@@ -32,20 +24,14 @@ export const EDITOR_RECIPES: Readonly<Record<EditorVersion, EditorRecipe>> = {
     node: 20,
     compile: ['@vscode/spdlog', 'native-watchdog', 'node-pty'],
     ripgrep: 'node_modules/@vscode/ripgrep/bin/rg',
-    serverArguments: [],
-    themes: {
-      light: 'Default Light Modern',
-      dark: 'Default Dark Modern',
-      highContrast: 'Default High Contrast',
-    },
+    testDriver: [],
   },
   '4.139.1': {
     vscode: '1.139.1',
     node: 24,
     compile: ['@vscode/spdlog', '@vscode/native-watchdog'],
     ripgrep: `node_modules/@vscode/ripgrep-universal/bin/linux-${process.arch}/rg`,
-    serverArguments: ['--enable-smoke-test-driver'],
-    themes: { light: 'Light Modern', dark: 'Dark Modern', highContrast: 'Default High Contrast' },
+    testDriver: ['--enable-smoke-test-driver'],
   },
 };
 
@@ -70,6 +56,8 @@ export const UNNEEDED_PACKAGES: readonly string[] = [
 /** Built-in extensions that are left out: large, and nothing under test meets them. */
 export const UNNEEDED_EXTENSIONS: readonly string[] = [
   'copilot',
+  'git',
+  'github',
   'mermaid-markdown-features',
   'microsoft-authentication',
   'ms-vscode.js-debug',

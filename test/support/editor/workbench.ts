@@ -3,16 +3,16 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FrameLocator, Locator, Page } from 'playwright-core';
 import { Person } from './person';
-import type { EditorServer } from './server';
-import type { EditorThemes } from './versions';
 
 const WAIT_MS = 60_000;
-/** Class that the workbench carries for each kind of theme. */
-const THEME_CLASS: Readonly<Record<keyof EditorThemes, string>> = {
-  light: 'vs',
-  dark: 'vs-dark',
-  highContrast: 'hc-black',
-};
+/** Themes by kind: the label in the list of themes, and the class that the workbench then carries. */
+const THEMES = {
+  light: { label: 'Light Modern', className: 'vs' },
+  dark: { label: 'Dark Modern', className: 'vs-dark' },
+  highContrast: { label: 'Dark High Contrast', className: 'hc-black' },
+} as const;
+
+export type ThemeKind = keyof typeof THEMES;
 
 /**
  * The parts of a workbench as a person sees them. Methods that act go through `person` and so count as gestures;
@@ -160,10 +160,14 @@ export class Workbench {
     await this.page.keyboard.insertText(text);
   }
 
-  /** Changes the colour theme through the person's settings and waits until the workbench wears it. */
-  async setTheme(server: EditorServer, kind: keyof EditorThemes): Promise<void> {
-    await server.writeUserSettings({ 'workbench.colorTheme': server.install.recipe.themes[kind] });
-    await this.page.locator(`.monaco-workbench.${THEME_CLASS[kind]}`).waitFor();
+  /** Changes the colour theme and waits until the workbench wears it. Not a gesture of the path under test. */
+  async setTheme(kind: ThemeKind): Promise<void> {
+    const { label, className } = THEMES[kind];
+    const stagehand = new Workbench(this.page);
+    await stagehand.runCommand('Preferences: Color Theme');
+    await stagehand.quickInput.type(label);
+    await stagehand.quickInput.pick(label);
+    await this.page.locator(`.monaco-workbench.${className}`).waitFor();
   }
 
   async screenshot(path: string): Promise<void> {

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { HealthMonitor } from '../../../src/services/healthMonitor';
+import { Scheduler } from '../../../src/services/scheduler';
+import { aConnection, anEndpoint, anInstance, tidbError } from '../fakes';
+import { stage, type Stage } from './stage';
+
+const id = anInstance.id;
+const minute = 60_000;
+const posted = { ...aConnection, postedAtMs: 0 };
+
+describe('HealthMonitor', () => {
+  let s: Stage;
+  let looking: boolean;
+
+  const followed = (): unknown => s.state.get('followed');
+
+  function monitor(): HealthMonitor {
+    const scheduler = new Scheduler(s.clock, s.log, () => 0);
+    return new HealthMonitor({
+      inventory: s.inventory,
+      scheduler,
+      state: s.state,
+      followedKey: 'followed',
+      intervalMs: () => (looking ? minute : undefined),
+    });
+  }
+
+  beforeEach(() => {
+    s = stage();
+    looking = true;
+  });
+
+  it('asks nothing while no endpoint was ever seen', async () => {
+    const m = monitor();
+    await m.look();
+    await s.clock.pass(10 * minute);
+    assert.deepEqual(s.script.calls, []);
+    assert.equal(m.worst, undefined);
+  });
+
+  it('follows an instance from when its endpoints are seen until they are gone', async () => {
+    monitor();
+    s.world.connections.push(posted);
+    await s.inventory.refreshInstances();
+    await s.inventory.refreshDetails(id);
+    assert.deepEqual(followed(), [id]);
+    s.script.calls.length = 0;
+    await s.clock.pass(3 * minute);
+    assert.equal(s.script.count('listConnections'), 3);
+    assert.equal(s.script.count('listInstances'), 0, 'the list of instances is read once');
+    s.world.connections.length = 0;
+    await s.clock.pass(minute);
+    assert.deepEqual(followed(), []);
+    s.script.calls.length = 0;
+    await s.clock.pass(10 * minute);
+    assert.deepEqual(s.script.calls, []);
+  });
+
+  it('knows in a fresh window what was followed in the last one', async () => {
+    s.state.kept.set('followed', [id]);
+    s.world.connections.push({ ...posted, state: 'FAILED' });
+    s.world.instances.set('2', { ...anInstance, id: '2' });
+    const m = monitor();
+    await m.look();
+    assert.equal(m.worst?.verdict.word, 'Failed');
+    assert.equal(s.script.count('listConnections'), 1, 'of the followed instance alone');
+  });
+
+  it('keeps only ids, and copes with what is not a list of them', async () => {
+    s.state.kept.set('followed', { not: 'a list' });
+    await monitor().look();
+    s.state.kept.set('followed', [1, null, id]);
+    await monitor().look();
+    assert.equal(s.script.count('listConnections'), 1);
+  });
+
+  it('pauses while nobody looks', async () => {
+    s.state.kept.set('followed', [id]);
+    looking = false;
+    monitor();
+    await s.clock.pass(60 * minute);
+    assert.deepEqual(s.script.calls, []);
+  });
+
+  it('skips an instance that is gone', async () => {
+    s.state.kept.set('followed', ['gone', id]);
+    await monitor().look();
+    assert.equal(s.script.count('getPrivateLinkService'), 1);
+  });
+
+  it('sorts from worst to best', async () => {
+    const m = monitor();
+    const at = (n: number, over: object) => ({ ...posted, endpointId: `ep-aaaa000${n}`, ...over });
+    s.world.connections.push(
+      at(1, {}),
+      at(2, { state: 'DELETING' }),
+      at(3, { state: 'FAILED' }),
+      at(4, { state: 'UNKNOWN' }),
+    );
+    await s.inventory.refreshInstances();
+    await s.inventory.refreshDetails(id);
+    assert.deepEqual(
+      m.health.map(({ verdict }) => verdict.level),
+      ['failed', 'attention', 'changing', 'healthy'],
+    );
+    assert.equal(m.worst?.endpoint.endpointId, 'ep-aaaa0003');
+  });
+
+  it('backs off when the instances cannot be listed, and honours what the service asks', async () => {
+    s.state.kept.set('followed', [id]);
+    s.script.fail('listInstances', tidbError('throttled', { retryAfterMs: 20 * minute }));
+    monitor();
+    await s.clock.pass(minute);
+    assert.equal(s.script.count('listInstances'), 1);
+    await s.clock.pass(20 * minute - 1);
+    assert.equal(s.script.count('listInstances'), 1);
+    await s.clock.pass(1);
+    assert.equal(s.script.count('listInstances'), 2);
+    assert.equal(s.script.count('listConnections'), 1);
+  });
+
+  it('backs off when the details cannot be read', async () => {
+    s.state.kept.set('followed', [id]);
+    for (let i = 0; i < 3; i++) {
+      s.script.fail('listConnections', tidbError('throttled', { retryAfterMs: 20 * minute }));
+    }
+    const m = monitor();
+    await s.clock.pass(20 * minute);
+    assert.equal(s.script.count('listConnections'), 1);
+    assert.deepEqual(m.health, []);
+    await s.clock.pass(minute);
+    assert.equal(s.script.count('listConnections'), 2);
+  });
+
+  it('returns to its interval after a failure to list the instances that is over', async () => {
+    monitor();
+    s.world.connections.push(posted);
+    await s.inventory.refreshInstances();
+    await s.inventory.refreshDetails(id);
+    s.script.fail('listInstances', tidbError('unreachable'));
+    await s.inventory.refreshAll();
+    s.log.errors.length = 0;
+    s.script.calls.length = 0;
+    await s.clock.pass(3 * minute);
+    assert.equal(s.script.count('listConnections'), 3);
+    assert.deepEqual(s.log.errors, []);
+  });
+
+  it('notices a change of health between two looks', async () => {
+    const m = monitor();
+    s.world.connections.push(posted);
+    s.world.endpoints.push({ ...anEndpoint, token: 't', createdAtMs: 0 });
+    await s.inventory.refreshInstances();
+    await s.inventory.refreshDetails(id);
+    assert.equal(m.worst?.verdict.level, 'healthy');
+    s.world.endpoints[0] = { ...anEndpoint, connectionStatus: 'ServiceDeleted', token: 't', createdAtMs: 0 };
+    await s.clock.pass(minute);
+    assert.equal(m.worst.verdict.level, 'failed');
+  });
+
+  it('stops when disposed', async () => {
+    s.state.kept.set('followed', [id]);
+    monitor().dispose();
+    await s.clock.pass(10 * minute);
+    s.world.connections.push(posted);
+    await s.inventory.refreshInstances();
+    s.script.calls.length = 0;
+    await s.clock.pass(10 * minute);
+    assert.deepEqual(s.script.calls, []);
+  });
+});

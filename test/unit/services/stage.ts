@@ -1,0 +1,38 @@
+import type { AccountsOptions } from '../../../src/services/accounts';
+import { Accounts } from '../../../src/services/accounts';
+import { Inventory } from '../../../src/services/inventory';
+import { FakeSecrets, FakeState, FakeWorld, ManualClock, RecordingLog } from '../fakes';
+
+export const secretKeys = { tidbCloud: 'tidb', alibabaCloud: 'ali' };
+export const tidbKey = { publicKey: 'public', privateKey: 'private-key-secret' };
+export const aliKeys = { kind: 'keys' as const, accessKeyId: 'LTAI', accessKeySecret: 'access-key-secret' };
+
+/** Services on fakes; signed in to both clouds unless said otherwise. */
+export function stage(signedIn: { readonly tidb?: boolean; readonly ali?: boolean } = {}) {
+  const clock = new ManualClock();
+  const world = new FakeWorld(clock);
+  const secrets = new FakeSecrets();
+  const state = new FakeState();
+  const log = new RecordingLog();
+  if (signedIn.tidb !== false) {
+    secrets.kept.set(secretKeys.tidbCloud, JSON.stringify(tidbKey));
+  }
+  if (signedIn.ali !== false) {
+    secrets.kept.set(secretKeys.alibabaCloud, JSON.stringify(aliKeys));
+  }
+  const options: AccountsOptions = {
+    secrets,
+    secretKeys,
+    environment: {},
+    isWorkspaceTrusted: () => true,
+    createTidbCloudApi: () => Promise.resolve(world.tidbCloud),
+    createAlibabaCloudApi: () => Promise.resolve(world.alibabaCloud),
+    learnSecret: () => undefined,
+    log,
+  };
+  const accounts = new Accounts(options);
+  const inventory = new Inventory(accounts, log);
+  return { clock, world, script: world.script, secrets, state, log, accounts, inventory };
+}
+
+export type Stage = ReturnType<typeof stage>;

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import type { Browser } from 'playwright-core';
+import { type Bundle, openBrowser, Webview } from './support/page';
+import {
+  changed,
+  creationStateNames,
+  creationStates,
+  resultsStateNames,
+  resultsStates,
+} from './support/states';
+import { themeNames } from './support/themes';
+
+const narrow = 360;
+const wide = 1200;
+
+/** Every state of both pages; those with a clock as if begun a while ago. */
+const states: Record<Bundle, readonly { name: string; state: () => unknown }[]> = {
+  creation: creationStateNames.map((name) => ({
+    name,
+    state: () =>
+      name === 'waiting'
+        ? changed(creationStates.waiting, { active: { startedAtMs: Date.now() - 151_000 } })
+        : creationStates[name],
+  })),
+  results: resultsStateNames.map((name) => ({
+    name,
+    state: () =>
+      name === 'running'
+        ? { ...resultsStates.running, outcome: { kind: 'running', startedAtMs: Date.now() - 3000 } }
+        : resultsStates[name],
+  })),
+};
+
+describe('every page in every state', function () {
+  this.timeout(120_000);
+  let browser: Browser;
+
+  before(async () => {
+    browser = await openBrowser();
+  });
+  after(() => browser.close());
+
+  for (const bundle of ['creation', 'results'] as const) {
+    for (const theme of themeNames) {
+      it(`has no violation of accessibility rules and fits any width (${bundle}, ${theme})`, async () => {
+        const webview = await Webview.open(browser, bundle, { theme, width: wide });
+        const { page } = webview;
+        const height = page.viewportSize()?.height ?? 0;
+        for (const { name, state } of states[bundle]) {
+          await page.setViewportSize({ width: wide, height });
+          await webview.show(state());
+          assert.deepEqual(await webview.violations(), [], name);
+          await webview.screenshot(`${bundle}-${name}-${theme}-wide`);
+          await page.setViewportSize({ width: narrow, height });
+          assert.ok(
+            await page.evaluate<boolean>(`document.documentElement.scrollWidth <= ${narrow}`),
+            `${name} is wider than ${narrow} px`,
+          );
+          if (theme === 'dark') {
+            await webview.screenshot(`${bundle}-${name}-${theme}-narrow`);
+          }
+        }
+        assert.deepEqual(await webview.faults(), []);
+        await webview.close();
+      });
+    }
+  }
+
+  it('would not pass with text that cannot be read', async () => {
+    const webview = await Webview.open(browser, 'creation');
+    await webview.show(creationStates.form);
+    await webview.page.evaluate(
+      `document.documentElement.style.setProperty('--vscode-descriptionForeground', '#444444')`,
+    );
+    assert.match((await webview.violations()).join(), /color-contrast/);
+    await webview.close();
+  });
+});

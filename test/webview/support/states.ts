@@ -1,0 +1,273 @@
+import type { CreationState, Problem } from '../../../src/protocol/creation';
+import type { ResultsState } from '../../../src/protocol/results';
+
+/** The same shape, all of it optional. */
+type Change = {
+  readonly [Step in keyof CreationState]?: CreationState[Step] extends object
+    ? Partial<CreationState[Step]>
+    : CreationState[Step];
+};
+
+const service = {
+  name: 'com.aliyuncs.privatelink.ap-southeast-1.epsrv-t4n8k2q7x1m5v9c3b6z0',
+  state: 'ACTIVE',
+  zones: ['ap-southeast-1a', 'ap-southeast-1b', 'ap-southeast-1c'],
+  regionId: 'ap-southeast-1',
+  port: 4000,
+};
+
+const created = {
+  id: 'ep-t4n5d7f8g9h0j1k2',
+  domainName: 'ep-t4n5d7f8g9h0j1k2.epsrv-t4n8k2q7x1m5v9c3b6z0.ap-southeast-1.privatelink.aliyuncs.com',
+  status: 'Active',
+  connectionStatus: 'Connected',
+};
+
+const host = 'privatelink-10293847.x7k2m9.alicloud-ap-southeast-1.tidbcloud.example';
+
+const start: CreationState = {
+  sandbox: true,
+  mode: 'automatic',
+  instance: {
+    status: 'current',
+    loading: false,
+    choices: [
+      { id: '10293847', label: 'orders', detail: 'Singapore (ap-southeast-1)' },
+      { id: '10293848', label: 'analytics', detail: 'Singapore (ap-southeast-1)' },
+      { id: '10293849', label: 'legacy-aws', unusable: 'hosted on AWS' },
+    ],
+  },
+  endpoint: {
+    status: 'todo',
+    regionId: '',
+    name: '',
+    serviceName: '',
+    verification: { outcome: 'none' },
+    vpcs: [],
+    securityGroups: [],
+    zones: [],
+    cost: '',
+    canCreate: false,
+  },
+  acceptance: { status: 'todo', way: 'api', endpointId: '', domainName: '', canCreate: false },
+  active: { status: 'todo', usualDurationMs: 300_000 },
+};
+
+function change(base: CreationState, by: Change): CreationState {
+  return {
+    ...base,
+    ...by,
+    instance: { ...base.instance, ...by.instance },
+    endpoint: { ...base.endpoint, ...by.endpoint },
+    acceptance: { ...base.acceptance, ...by.acceptance },
+    active: { ...base.active, ...by.active },
+  };
+}
+
+const problem = (message: string, nextStep: string, ...labels: string[]): Problem => ({
+  message,
+  nextStep,
+  actions: labels.map((label) => ({ id: label.toLowerCase().replaceAll(' ', '-'), label })),
+});
+
+const form = change(start, {
+  instance: { status: 'done', instanceId: '10293847', service },
+  endpoint: {
+    status: 'current',
+    regionId: 'ap-southeast-1',
+    name: 'tidb-orders',
+    serviceName: service.name,
+    verification: { outcome: 'verified', text: 'Verified: 3 zones, connections are accepted automatically' },
+    vpcs: [
+      { id: 'vpc-a', label: 'production', detail: '10.0.0.0/16' },
+      { id: 'vpc-b', label: 'staging', detail: '10.1.0.0/16' },
+    ],
+    vpcId: 'vpc-a',
+    securityGroups: [
+      { id: 'sg-a', label: 'databases', detail: 'normal' },
+      { id: 'sg-b', label: 'ack-managed', unusable: 'managed by a cloud product' },
+    ],
+    securityGroupId: 'sg-a',
+    portCheck: { outcome: 'open', text: 'TCP 4000 is let in from 10.0.0.0/16' },
+    zones: [
+      {
+        zoneId: 'ap-southeast-1a',
+        vSwitchId: 'vsw-a1',
+        vSwitches: [
+          { id: 'vsw-a1', label: 'app-a', detail: '10.0.0.0/24, 212 free addresses' },
+          { id: 'vsw-a2', label: 'data-a', detail: '10.0.1.0/24, 251 free addresses' },
+        ],
+      },
+      {
+        zoneId: 'ap-southeast-1b',
+        vSwitches: [
+          { id: 'vsw-b0', label: 'full-b', detail: '10.0.9.0/29', unusable: 'no free address' },
+          { id: 'vsw-b1', label: 'app-b', detail: '10.0.2.0/24, 198 free addresses' },
+        ],
+      },
+      { zoneId: 'ap-southeast-1c', vSwitches: [], unusable: 'No vSwitch of this VPC in the zone' },
+    ],
+    cost: 'Pay-as-you-go: by the hour for each zone, and by the traffic.',
+    canCreate: true,
+  },
+});
+
+const connecting = change(form, {
+  endpoint: {
+    status: 'waiting',
+    activity: 'Waiting until the connection is Connected',
+    created: { ...created, status: 'Creating', connectionStatus: 'Connecting' },
+    canCreate: false,
+  },
+  acceptance: { status: 'current', endpointId: created.id, domainName: created.domainName, canCreate: true },
+});
+
+const accepted = change(connecting, {
+  endpoint: { status: 'done', created },
+  acceptance: { status: 'done', canCreate: false },
+});
+
+/** `startedAtMs` of the waiting state is left to the test. */
+const waiting = change(accepted, {
+  active: {
+    status: 'waiting',
+    connectionState: 'Pending',
+    explanation: 'TiDB Cloud is setting up the connection. Nothing is left for you to do.',
+  },
+});
+
+export const creationStates = {
+  loading: change(start, { instance: { status: 'working', loading: true, choices: [] } }),
+  unlisted: {
+    ...start,
+    problem: problem(
+      'The instances cannot be listed.',
+      'Check the API key and try again.',
+      'Retry',
+      'Sign In',
+    ),
+  },
+  choose: start,
+  serviceCreating: change(start, {
+    instance: {
+      status: 'waiting',
+      instanceId: '10293847',
+      service: { ...service, name: '', zones: [], state: 'CREATING' },
+    },
+  }),
+  form,
+  refused: change(form, {
+    endpoint: {
+      name: 'acs:x',
+      nameProblem: 'The name must not begin with acs: or contain http://.',
+      serviceName: 'com.aliyuncs.privatelink.ap-southeast-1.nothing',
+      verification: { outcome: 'refused', text: 'No such service in ap-southeast-1' },
+      portCheck: { outcome: 'closed', text: 'TCP 4000 is not let in from 10.0.0.0/16' },
+      problem: problem(
+        'The security group lets nothing in on TCP 4000.',
+        'Add the rule, or choose another security group.',
+        'Add Rule',
+        'Refresh',
+      ),
+      canCreate: false,
+    },
+  }),
+  creating: change(form, {
+    endpoint: { status: 'working', activity: 'Creating the endpoint', canCreate: false },
+  }),
+  connecting,
+  console: change(connecting, {
+    endpoint: { status: 'done', created },
+    acceptance: {
+      way: 'console',
+      status: 'current',
+      activity: 'Watching for the connection',
+      canCreate: false,
+    },
+  }),
+  byHand: change(form, {
+    mode: 'byHand',
+    acceptance: {
+      status: 'current',
+      way: 'byHand',
+      endpointId: 'vpc-1',
+      endpointIdProblem: 'An endpoint resource id begins with ep-.',
+    },
+  }),
+  waiting,
+  failed: change(accepted, {
+    active: {
+      status: 'failed',
+      connectionState: 'Failed',
+      explanation: 'TiDB Cloud could not set up the connection.',
+      problem: problem(
+        'The private endpoint connection failed.',
+        'Delete the connection and create a new one.',
+        'Delete and Create Again',
+      ),
+    },
+  }),
+  active: change(accepted, {
+    active: {
+      status: 'done',
+      connectionState: 'Active',
+      explanation: 'The private endpoint is ready for connections.',
+      host,
+      port: 4000,
+    },
+  }),
+} satisfies Record<string, CreationState>;
+
+export type CreationStateName = keyof typeof creationStates;
+
+export const creationStateNames = Object.keys(creationStates) as CreationStateName[];
+
+/** A state with some of its parts replaced. */
+export const changed = change;
+
+const connection = { connection: 'orders · ep-t4n5d7f8g9h0j1k2', statement: 'SELECT * FROM customers' };
+
+export const manyRows = (count: number): ResultsState => ({
+  ...connection,
+  outcome: {
+    kind: 'rows',
+    columns: ['id', 'name', 'city', 'note', 'created_at'].map((name) => ({ name, type: 'varchar' })),
+    rows: Array.from({ length: count }, (_, row) => [
+      String(9_007_199_254_740_993n + BigInt(row)),
+      `Customer ${row}`,
+      row % 3 === 0 ? null : 'Singapore',
+      row % 4 === 0 ? '' : 'A note that is a little longer than the rest of them',
+      '2026-01-02 03:04:05.000006',
+    ]),
+    truncated: false,
+    elapsedMs: 42,
+    warningCount: 0,
+  },
+});
+
+const rows = manyRows(40);
+
+export const resultsStates = {
+  empty: { connection: '', statement: '', outcome: { kind: 'empty' } },
+  running: { ...connection, outcome: { kind: 'running', startedAtMs: 0 } },
+  rows,
+  truncated: {
+    ...rows,
+    outcome: { ...rows.outcome, truncated: true, elapsedMs: 1240, warningCount: 2 },
+  } as ResultsState,
+  none: { ...rows, outcome: { ...rows.outcome, rows: [] } } as ResultsState,
+  done: { ...connection, outcome: { kind: 'done', affectedRows: 1, elapsedMs: 7, warningCount: 1 } },
+  cancelled: { ...connection, outcome: { kind: 'cancelled' } },
+  failed: {
+    ...connection,
+    outcome: {
+      kind: 'failed',
+      message: "Table 'test.customers' doesn't exist",
+      nextStep: 'Check the name of the table and the database in use.',
+    },
+  },
+} satisfies Record<string, ResultsState>;
+
+export type ResultsStateName = keyof typeof resultsStates;
+
+export const resultsStateNames = Object.keys(resultsStates) as ResultsStateName[];
