@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { window, workspace, type ExtensionContext } from 'vscode';
+import { env, version as editorVersion, window, workspace, type ExtensionContext } from 'vscode';
 import { registerCommands } from './commands';
 import { Redactor } from './core/redact';
 import { contexts, panels, secretKeys, stateKeys, views } from './ids';
@@ -37,6 +37,7 @@ export function activate(context: ExtensionContext): void {
   const secrets = secretStore(context.secrets);
   const state = stateStore(context.globalState);
   const { version } = context.extension.packageJSON as { version: string };
+  log.info(`TiDB Private Endpoint ${version}, ${env.appName} ${editorVersion}, ${env.remoteName ?? 'local'}`);
   const world = { userAgent: `tidb-private-endpoint/${version}`, clock, log, random: Math.random };
 
   const accounts = new Accounts({
@@ -109,8 +110,6 @@ export function activate(context: ExtensionContext): void {
     alibabaCloud: (regionId?: string) => alibabaCloudConsole(readSettings.alibabaCloudEndpoints(), regionId),
   };
   const viewState = new ViewState(accounts, inventory, contextKeys, log);
-  const statementAt = async (text: string, offset: number): Promise<{ text: string } | undefined> =>
-    (await import('./sql')).statementAt(text, offset);
 
   subscriptions.push(
     ...[channel, accounts, scheduler, runner, monitor, viewState, instancesTree, tree, healthItem, creation],
@@ -121,7 +120,7 @@ export function activate(context: ExtensionContext): void {
     }),
     ...registerCommands(new CommandRunner(notifications, log), {
       ...shared,
-      ...{ connections, documents, monitor, creation, results, consoles, statementAt },
+      ...{ connections, documents, monitor, creation, results, consoles },
       showLog: () => log.show(),
     }),
     workspace.onDidCloseTextDocument(({ uri }) => documents.unbind(uri.toString())),

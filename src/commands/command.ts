@@ -22,8 +22,6 @@ export interface CommandServices {
   readonly creation: { show(instanceId?: string): void };
   readonly results: { show(state: ResultsState): void; reveal(): Promise<void> };
   readonly consoles: Consoles;
-  /** The statement around an offset. */
-  readonly statementAt: (text: string, offset: number) => Promise<{ readonly text: string } | undefined>;
   readonly showLog: () => void;
 }
 

@@ -1,11 +1,12 @@
 import { window, type TextEditor } from 'vscode';
 import { AppError, isCancellation, wordingOf } from '../core/errors';
 import type { SqlResult } from '../core/ports';
+import { statementAt } from '../core/statements';
 import { commands } from '../ids';
 import { readSettings } from '../platform/settings';
 import type { ResultsState } from '../protocol/results';
 import { openSession } from './connect';
-import type { Command, CommandServices } from './command';
+import type { Command } from './command';
 import { endpointFor, type Target } from './target';
 
 /** Runs the selection, or the statement under the cursor, and shows what comes of it in the results panel. */
@@ -18,7 +19,7 @@ export const runSql: Command = {
     if (editor === undefined) {
       throw new AppError('invalidInput', { source: 'Extension', reason: 'Open a SQL document first' });
     }
-    const statement = await statementOf(services, editor);
+    const statement = statementOf(editor);
     const target: Target = services.documents.endpointOf(editor.document.uri.toString()) ?? {};
     const { instance, endpoint } = await endpointFor(
       services.inventory,
@@ -62,15 +63,12 @@ export const cancelSql: Command = {
       connections.cancelRunning(),
 };
 
-async function statementOf(
-  { statementAt }: CommandServices,
-  { document, selection }: TextEditor,
-): Promise<string> {
+function statementOf({ document, selection }: TextEditor): string {
   const selected = document.getText(selection).trim();
   if (selected !== '') {
     return selected;
   }
-  const statement = await statementAt(document.getText(), document.offsetAt(selection.active));
+  const statement = statementAt(document.getText(), document.offsetAt(selection.active));
   if (statement === undefined) {
     throw new AppError('invalidInput', {
       source: 'Extension',

@@ -34,6 +34,7 @@ export type ErrorCode =
   | 'invalidInput'
   | 'sqlHostNotFound'
   | 'sqlUnreachable'
+  | 'sqlRefused'
   | 'sqlAccessDenied'
   | 'sqlUnknownDatabase'
   | 'sqlTlsUnavailable'
@@ -153,7 +154,9 @@ const words: Record<ErrorCode, Words> = {
       : `${d.source} did not allow this${because(d)}.`,
     nextStep:
       d.source === 'Alibaba Cloud'
-        ? 'Ask the account administrator for this RAM permission, or sign in with another key.'
+        ? d.missingPermission === undefined
+          ? 'Check that this is the Alibaba Cloud account that TiDB Cloud has allowed, or sign in with another key.'
+          : 'Ask the account administrator for this RAM permission, or sign in with another key.'
         : 'Use an API key of an Organization Owner, or do this step in the TiDB Cloud console.',
     remedies: [...signInTo(d), ...consoleOf(d)],
   }),
@@ -229,8 +232,13 @@ const words: Record<ErrorCode, Words> = {
       'Check that the editor runs inside the VPC (or on its VPN) and that the endpoint’s security group lets TCP in on the service port.',
     remedies: ['retry', 'openAlibabaCloud'],
   }),
+  sqlRefused: (d) => ({
+    message: `The database at ${d.subject ?? 'the private domain'} is there but takes no connection now${because(d)}.`,
+    nextStep: 'Wait a moment, then try again.',
+    remedies: ['retry', 'openTidbCloud'],
+  }),
   sqlAccessDenied: (d) => ({
-    message: `The database refused the user name or password${d.subject ? ` for ${d.subject}` : ''}.`,
+    message: `The database refused the user name or password${because(d)}.`,
     nextStep: 'Enter the password again. It can be reset in the TiDB Cloud console.',
     remedies: ['enterPassword', 'openTidbCloud'],
   }),

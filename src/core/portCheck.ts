@@ -30,14 +30,12 @@ function checkCidr(rules: readonly SecurityGroupRule[], port: number, cidr: stri
   }
   const inOrder = rules
     .filter(({ protocol, sourceCidr }) => (protocol === 'TCP' || protocol === 'ALL') && !isIpv6(sourceCidr))
-    .map(
-      ({ priority, policy, portRange, sourceCidr }): Rule => ({
-        priority,
-        policy,
-        covers: coversPort(portRange, port),
-        source: parseCidr(sourceCidr),
-      }),
-    )
+    .map(({ priority, policy, portRange, sourceCidr }): Rule => ({
+      priority,
+      policy,
+      covers: coversPort(portRange, port),
+      source: parseCidr(sourceCidr),
+    }))
     .filter(({ covers }) => covers !== false)
     .sort((a, b) => a.priority - b.priority || rank(a) - rank(b));
   return decide(inOrder, client);

@@ -17,7 +17,12 @@ export class Redactor {
   /** Texts of fewer than four characters are left to the patterns: replacing them would make every line unreadable. */
   learn(secret: string): void {
     if (secret.length >= 4) {
-      const forms = new Set([...this.known, secret, percentEncoded(secret), JSON.stringify(secret).slice(1, -1)]);
+      const forms = new Set([
+        ...this.known,
+        secret,
+        percentEncoded(secret),
+        JSON.stringify(secret).slice(1, -1),
+      ]);
       this.known = [...forms].sort((a, b) => b.length - a.length);
     }
   }

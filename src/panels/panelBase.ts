@@ -89,7 +89,6 @@ function page(webview: Webview, extensionUri: Uri, { name, title }: WebviewBundl
 <title>${title}</title>
 </head>
 <body>
-<main id="root"></main>
 <script nonce="${nonce}" src="${script}"></script>
 </body>
 </html>`;

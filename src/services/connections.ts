@@ -42,9 +42,11 @@ const defaultUser = 'root';
 /** SQL sessions, one for each private endpoint, opened through its private domain. */
 export class Connections {
   private readonly sessions = new Map<string, SqlSession>();
+  private readonly opening = new Map<string, Promise<SqlSession | undefined>>();
   private readonly running = new Set<AbortController>();
   private readonly changed: Emitter<string>;
   private readonly runningChanged: Emitter<boolean>;
+  private disposed = false;
 
   constructor(private readonly options: ConnectionsOptions) {
     const onListenerError = (error: unknown): void =>
@@ -69,11 +71,12 @@ export class Connections {
 
   /**
    * The open session of an endpoint, or a new one. The password comes from the secret store, else from the person; one
-   * that the server refuses is forgotten and asked for again, until the person cancels.
+   * that the server refuses is forgotten and asked for again, until the person cancels. Whoever asks while a session is
+   * being opened gets that one.
    *
    * @returns undefined when the person cancelled
    */
-  async open(
+  open(
     endpoint: PrivateEndpoint,
     ask: AskCredentials,
     signal?: AbortSignal,
@@ -81,32 +84,15 @@ export class Connections {
     const key = endpointKey(endpoint);
     const before = this.sessions.get(key);
     if (before?.open === true) {
-      return before;
+      return Promise.resolve(before);
     }
-    let known = await this.storedCredentials(endpoint.instanceId);
-    let refused = false;
-    for (;;) {
-      const credentials = known.credentials ?? (await ask({ user: known.user, refused }));
-      if (credentials === undefined) {
-        return undefined;
-      }
-      this.options.learnSecret(credentials.password);
-      try {
-        const session = await this.dial(endpoint, credentials, signal);
-        await this.remember(endpoint.instanceId, credentials);
-        this.sessions.set(key, session);
-        this.changed.fire(key);
-        return session;
-      } catch (error) {
-        if (!AppError.is(error) || error.code !== 'sqlAccessDenied') {
-          throw error;
-        }
-        this.options.log.warn(`The password for ${credentials.user} was refused`);
-        await this.options.secrets.delete(this.options.keys.password(endpoint.instanceId, credentials.user));
-        known = { user: credentials.user };
-        refused = true;
-      }
+    const already = this.opening.get(key);
+    if (already !== undefined) {
+      return already;
     }
+    const opening = this.openNew(endpoint, ask, signal).finally(() => this.opening.delete(key));
+    this.opening.set(key, opening);
+    return opening;
   }
 
   /** Runs one statement on the endpoint's open session. */
@@ -121,12 +107,16 @@ export class Connections {
     }
     const abort = new AbortController();
     this.running.add(abort);
-    this.runningChanged.fire(true);
+    if (this.running.size === 1) {
+      this.runningChanged.fire(true);
+    }
     try {
       return await session.run(statement, { ...limits, signal: abort.signal });
     } finally {
       this.running.delete(abort);
-      this.runningChanged.fire(this.running.size > 0);
+      if (this.running.size === 0) {
+        this.runningChanged.fire(false);
+      }
       if (!session.open) {
         this.forget(ref, session);
       }
@@ -149,9 +139,40 @@ export class Connections {
   }
 
   async dispose(): Promise<void> {
+    this.disposed = true;
     const open = [...this.sessions.values()];
     this.sessions.clear();
     await Promise.allSettled(open.map((session) => session.close()));
+  }
+
+  private async openNew(
+    endpoint: PrivateEndpoint,
+    ask: AskCredentials,
+    signal: AbortSignal | undefined,
+  ): Promise<SqlSession | undefined> {
+    let known = await this.storedCredentials(endpoint.instanceId);
+    let refused = false;
+    for (;;) {
+      const credentials = known.credentials ?? (await ask({ user: known.user, refused }));
+      if (credentials === undefined) {
+        return undefined;
+      }
+      this.options.learnSecret(credentials.password);
+      try {
+        const session = await this.dial(endpoint, credentials, signal);
+        await this.adopt(endpoint, session);
+        await this.remember(endpoint.instanceId, credentials);
+        return session;
+      } catch (error) {
+        if (!AppError.is(error) || error.code !== 'sqlAccessDenied') {
+          throw error;
+        }
+        this.options.log.warn(`The password for ${credentials.user} was refused`);
+        await this.options.secrets.delete(this.options.keys.password(endpoint.instanceId, credentials.user));
+        known = { user: credentials.user };
+        refused = true;
+      }
+    }
   }
 
   private async dial(
@@ -196,9 +217,24 @@ export class Connections {
     return password === undefined ? { user } : { user, credentials: { user, password } };
   }
 
+  private async adopt(endpoint: PrivateEndpoint, session: SqlSession): Promise<void> {
+    if (this.disposed) {
+      await session.close();
+      throw cancellation();
+    }
+    const key = endpointKey(endpoint);
+    this.sessions.set(key, session);
+    this.changed.fire(key);
+  }
+
+  /** What cannot be kept, for example in a locked keyring, is asked for again the next time. */
   private async remember(instanceId: string, { user, password }: Credentials): Promise<void> {
-    await this.options.state.set(this.options.keys.user(instanceId), user);
-    await this.options.secrets.set(this.options.keys.password(instanceId, user), password);
+    try {
+      await this.options.state.set(this.options.keys.user(instanceId), user);
+      await this.options.secrets.set(this.options.keys.password(instanceId, user), password);
+    } catch (error) {
+      this.options.log.error('Keep the database password: failed', error);
+    }
   }
 
   private forget(ref: EndpointRef, session: SqlSession): void {

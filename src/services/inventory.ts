@@ -206,7 +206,7 @@ export class Inventory {
       return already;
     }
     const epoch = this.epoch;
-    let follow = (_work: Promise<void>): void => undefined;
+    let follow: (work: Promise<void>) => void = () => undefined;
     const run = new Promise<void>((resolve) => (follow = resolve)).finally(() => {
       if (this.running.get(key) === run) {
         this.running.delete(key);

@@ -141,7 +141,7 @@ function loginError(failure: DriverError, peer: Peer): AppError {
     return appError('sqlAccessDenied', failure, peer, { ...details, subject: peer.user });
   }
   return appError(
-    errno === unknownDatabase ? 'sqlUnknownDatabase' : 'sqlUnreachable',
+    errno === unknownDatabase ? 'sqlUnknownDatabase' : 'sqlRefused',
     failure,
     peer,
     details,

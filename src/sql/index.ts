@@ -9,7 +9,6 @@ import type { Door, Link } from './link';
 import { Session } from './session';
 import { ignoreRows } from './statement';
 
-export { statementAt } from './statements';
 export type { Address, Dial } from './dial';
 
 export interface SqlConnectorOptions {

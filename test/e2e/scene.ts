@@ -56,10 +56,10 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
         'tidbPrivateEndpoint.alibabaCloud.endpoints': sandbox.alibabaCloud.endpoints,
       },
       env: environmentOf(sandbox, options.signedIn ?? {}),
+      unpacked: [root],
     });
     ends.push(() => server.stop());
     const window = await openWorkbench(server, {
-      extensionDevelopmentPath: root,
       ...(options.trust !== undefined && { trust: options.trust }),
     });
     ends.push(() => window.close());
@@ -86,7 +86,10 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
   }
 }
 
-function environmentOf(sandbox: Sandbox, signedIn: NonNullable<SceneOptions['signedIn']>): Record<string, string> {
+function environmentOf(
+  sandbox: Sandbox,
+  signedIn: NonNullable<SceneOptions['signedIn']>,
+): Record<string, string> {
   return {
     ...(signedIn.tidbCloud === true && {
       TIDBCLOUD_PUBLIC_KEY: sandbox.tidbCloud.publicKey,

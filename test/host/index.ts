@@ -1,7 +1,12 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Mocha from 'mocha';
-import { GREP_VARIABLE, LINE_MARK, RESULT_FILE_VARIABLE, type SuiteResult } from '../support/editor/suiteProtocol';
+import {
+  GREP_VARIABLE,
+  LINE_MARK,
+  RESULT_FILE_VARIABLE,
+  type SuiteResult,
+} from '../support/editor/suiteProtocol';
 
 /** The entry of the suite inside an extension host: runs every compiled *.test.js beside this file. */
 export async function run(): Promise<void> {

@@ -280,7 +280,7 @@ export class CreationDraft implements Disposable {
     instanceId: string,
     signal: AbortSignal,
   ): Promise<PrivateLinkService | undefined> {
-    while (!signal.aborted) {
+    for (;;) {
       // Through the inventory, so that the tree and the status bar know what this panel knows.
       await this.inventory.refreshDetails(instanceId);
       if (signal.aborted) {
@@ -296,9 +296,12 @@ export class CreationDraft implements Disposable {
       if (service.state !== 'CREATING') {
         return service;
       }
-      await this.clock.sleep(serviceAgainAfterMs, signal).catch(() => undefined);
+      try {
+        await this.clock.sleep(serviceAgainAfterMs, signal);
+      } catch {
+        return undefined;
+      }
     }
-    return undefined;
   }
 
   private async lookUp(regionId: string, serviceName: string): Promise<Verification | undefined> {

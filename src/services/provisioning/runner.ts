@@ -11,6 +11,9 @@ import type { Accounts } from '../accounts';
 import type { Inventory } from '../inventory';
 import { creationTag } from './tags';
 
+/** How long to leave a cloud alone, at least, after it has answered a create call. */
+const settlesWithinMs = 2_000;
+
 /** A creation as the panel shows it. */
 export interface CreationProgress {
   readonly creation: Creation;
@@ -32,8 +35,12 @@ export interface RunnerOptions {
 interface Run {
   progress: CreationProgress;
   readonly abort: AbortController;
+  /** Resolves when it has come to its end. */
+  ended: Promise<void>;
   /** Ends the current wait. */
   wake: () => void;
+  /** Something may have changed since it began to look: there is nothing to wait for. */
+  lookAgain: boolean;
 }
 
 /**
@@ -44,16 +51,19 @@ export class CreationRunner implements Disposable {
   private readonly runs = new Map<string, Run>();
   private readonly changed: Emitter<CreationProgress>;
   private readonly completed: Emitter<CreationProgress>;
+  private readonly subscription: Disposable;
 
   constructor(private readonly options: RunnerOptions) {
     const onListenerError = (error: unknown): void =>
       options.log.error('A listener of the creation failed', error);
     this.changed = new Emitter(onListenerError);
     this.completed = new Emitter(onListenerError);
-    options.accounts.onDidChange(() => {
-      for (const { progress } of this.runs.values()) {
-        if (progress.error !== undefined) {
-          this.retry(progress.creation.id);
+    this.subscription = options.accounts.onDidChange(() => {
+      for (const run of this.runs.values()) {
+        if (run.progress.error === undefined) {
+          wake(run);
+        } else {
+          this.retry(run.progress.creation.id);
         }
       }
     });
@@ -99,7 +109,7 @@ export class CreationRunner implements Disposable {
       const { creation } = run.progress;
       run.progress = { creation };
       this.changed.fire(run.progress);
-      run.wake();
+      wake(run);
     }
   }
 
@@ -110,16 +120,19 @@ export class CreationRunner implements Disposable {
       return;
     }
     run.abort.abort();
-    this.runs.delete(creationId);
+    // What it was doing may still bring the id of something that it made.
+    await run.ended;
     const creation: Creation = {
       ...run.progress.creation,
       finished: { atMs: this.options.clock.now(), outcome: 'abandoned' },
     };
     await this.options.journal.write(creation);
+    this.runs.delete(creationId);
     this.changed.fire({ creation });
   }
 
   dispose(): void {
+    this.subscription.dispose();
     for (const run of this.runs.values()) {
       run.abort.abort();
     }
@@ -127,15 +140,25 @@ export class CreationRunner implements Disposable {
   }
 
   private carryOn(creation: Creation): void {
-    const run: Run = { progress: { creation }, abort: new AbortController(), wake: () => undefined };
+    if (this.runs.has(creation.id)) {
+      return;
+    }
+    const run: Run = {
+      progress: { creation },
+      abort: new AbortController(),
+      ended: Promise.resolve(),
+      wake: () => undefined,
+      lookAgain: false,
+    };
     this.runs.set(creation.id, run);
     this.changed.fire(run.progress);
-    void this.follow(run);
+    run.ended = this.follow(run);
   }
 
   private async follow(run: Run): Promise<void> {
     let failures = 0;
     while (!run.abort.signal.aborted && run.progress.creation.finished === undefined) {
+      run.lookAgain = false;
       try {
         await this.step(run);
         failures = 0;
@@ -147,29 +170,31 @@ export class CreationRunner implements Disposable {
         this.options.log.error(`Creation for ${run.progress.creation.instanceName}: failed`, error);
         this.note(run, { ...run.progress, error });
         // Any other error needs the person: `retry` wakes it.
-        const waitMs = isTransient(error) ? backoffMs(2_000, failures, this.options.random()) : undefined;
-        await this.pause(run, waitMs);
+        await this.pause(run, isTransient(error) ? this.waitAfter(error, failures) : undefined);
       }
     }
+  }
+
+  private waitAfter(error: unknown, failures: number): number {
+    const asked = AppError.is(error) ? (error.details.retryAfterMs ?? 0) : 0;
+    return Math.max(asked, backoffMs(2_000, failures, this.options.random()));
   }
 
   private async step(run: Run): Promise<void> {
     const { creation } = run.progress;
     const { signal } = run.abort;
     const seen = await this.observe(creation, signal);
-    const known = await this.remember(run, seen);
-    const decision = reconcile(known, seen);
-    this.note(run, { creation: known, seen, decision });
+    const decision = await this.decide(run, seen);
     switch (decision.kind) {
       case 'createEndpoint': {
         const api = await this.options.accounts.alibabaCloud();
-        const endpoint = await api.createEndpoint(decision.spec, known.clientToken, signal);
-        this.options.inventory.noteObserved(known.instanceId, { endpoint });
-        await this.record(run, { ...known, endpointId: endpoint.id, endpointDomain: endpoint.domain });
+        const endpoint = await api.createEndpoint(decision.spec, creation.clientToken, signal);
+        this.options.inventory.noteObserved(creation.instanceId, { endpoint });
+        await this.letSettle(run, { ...seen, endpoint });
         return;
       }
       case 'createConnection':
-        await this.createConnection(run, decision);
+        await this.createConnection(run, decision, seen);
         return;
       case 'done':
         await this.complete(run);
@@ -183,15 +208,31 @@ export class CreationRunner implements Disposable {
     }
   }
 
+  private async decide(run: Run, seen: Observed): Promise<Decision> {
+    const creation = await this.remember(run, seen);
+    const decision = reconcile(creation, seen);
+    this.note(run, { creation, seen, decision });
+    return decision;
+  }
+
+  /** Takes the answer of a create call for what is there: the cloud's lists may show it a moment later. */
+  private async letSettle(run: Run, seen: Observed): Promise<void> {
+    const decision = await this.decide(run, seen);
+    await this.pause(run, Math.max(settlesWithinMs, observeAgainAfterMs(decision)));
+  }
+
   private async createConnection(
     run: Run,
     { endpointId, privateDomainName }: Extract<Decision, { kind: 'createConnection' }>,
+    seen: Observed,
   ): Promise<void> {
     const { creation } = run.progress;
     const { instanceId, regionId } = creation;
     try {
       const api = await this.options.accounts.tidbCloud();
-      await api.createConnection({ instanceId, regionId, endpointId, privateDomainName }, run.abort.signal);
+      const request = { instanceId, regionId, endpointId, privateDomainName };
+      const connection = await api.createConnection(request, run.abort.signal);
+      await this.letSettle(run, { ...seen, connection });
     } catch (error) {
       if (AppError.is(error) && (error.code === 'unsupported' || error.code === 'notAllowed')) {
         this.options.log.info(`The connection is accepted in TiDB Cloud's console: ${error.message}`);
@@ -208,19 +249,29 @@ export class CreationRunner implements Disposable {
       finished: { atMs: this.options.clock.now(), outcome: 'active' },
     });
     await this.options.inventory.refreshDetails(run.progress.creation.instanceId);
+    this.options.log.info(`The private endpoint for ${run.progress.creation.instanceName} is Active`);
     this.completed.fire(run.progress);
   }
 
-  /** Writes what the look brought that must survive: the endpoint's id and domain, and when it was registered. */
+  /**
+   * Writes what the look brought that must survive: the endpoint's id and domain, and since when it is registered, which
+   * ends when the connection was removed to be made again.
+   */
   private async remember(run: Run, { endpoint, connection }: Observed): Promise<Creation> {
     const { creation } = run.progress;
     let next = creation;
     if (typeof endpoint === 'object' && next.endpointId === undefined) {
-      next = { ...next, endpointId: endpoint.id, endpointDomain: endpoint.domain };
+      next = { ...next, endpointId: endpoint.id };
+    }
+    if (typeof endpoint === 'object' && endpoint.domain !== '' && endpoint.domain !== next.endpointDomain) {
+      next = { ...next, endpointDomain: endpoint.domain };
     }
     const registered = typeof connection === 'object' && connection.state !== 'DISCOVERED';
     if (registered && next.registeredAtMs === undefined) {
       next = { ...next, registeredAtMs: this.options.clock.now() };
+    } else if (!registered && next.registeredAtMs !== undefined && mayBeRegistered(endpoint)) {
+      next = { ...next };
+      Reflect.deleteProperty(next, 'registeredAtMs');
     }
     if (next !== creation) {
       await this.record(run, next);
@@ -236,16 +287,14 @@ export class CreationRunner implements Disposable {
   private async observe(creation: Creation, signal: AbortSignal): Promise<Observed> {
     const api = await this.options.accounts.tidbCloud();
     const endpoint = await this.observeEndpoint(creation, signal);
-    const active = typeof endpoint === 'object' && endpoint.status === 'Active';
-    // Until the endpoint can be registered, TiDB Cloud has nothing to tell about it.
-    const connections =
-      endpoint === 'unknown' || active ? await collect(api.listConnections(creation.instanceId, signal)) : [];
+    const asks = mayBeRegistered(endpoint);
+    const connections = asks ? await collect(api.listConnections(creation.instanceId, signal)) : [];
     const endpointId = typeof endpoint === 'object' ? endpoint.id : creation.endpointId;
     const needsService = endpoint === 'absent' && creation.endpointId === undefined;
     const service = needsService ? await api.getPrivateLinkService(creation.instanceId, signal) : 'unknown';
     this.options.inventory.noteObserved(creation.instanceId, {
       ...(typeof endpoint === 'object' && { endpoint }),
-      ...((endpoint === 'unknown' || active) && { connections }),
+      ...(asks && { connections }),
     });
     return {
       service,
@@ -256,20 +305,36 @@ export class CreationRunner implements Disposable {
 
   private async observeEndpoint(creation: Creation, signal: AbortSignal): Promise<Observed['endpoint']> {
     const { accounts } = this.options;
-    const regionId = alibabaRegionOf(creation.regionId);
-    if (
-      regionId === undefined ||
-      (creation.spec === undefined && !(await accounts.isSignedIn('Alibaba Cloud')))
-    ) {
-      return 'unknown';
+    const { spec, endpointId } = creation;
+    if (spec === undefined) {
+      return this.observeTyped(creation, signal);
     }
     const api = await accounts.alibabaCloud();
-    if (creation.endpointId !== undefined) {
-      const found = await api.getEndpoint(regionId, creation.endpointId, signal);
-      // An endpoint typed by hand may belong to an account that is not signed in here.
-      return found ?? (creation.spec === undefined ? 'unknown' : 'absent');
+    const found =
+      endpointId === undefined
+        ? await this.findOwn(creation, signal)
+        : await api.getEndpoint(spec.regionId, endpointId, signal);
+    return found ?? 'absent';
+  }
+
+  /** An endpoint typed by hand: nothing depends on Alibaba Cloud, where it may belong to another account. */
+  private async observeTyped(creation: Creation, signal: AbortSignal): Promise<Observed['endpoint']> {
+    const { accounts, log } = this.options;
+    const { endpointId } = creation;
+    const regionId = alibabaRegionOf(creation.regionId);
+    if (regionId === undefined || endpointId === undefined || !(await accounts.isSignedIn('Alibaba Cloud'))) {
+      return 'unknown';
     }
-    return creation.spec === undefined ? 'unknown' : ((await this.findOwn(creation, signal)) ?? 'absent');
+    try {
+      const api = await accounts.alibabaCloud();
+      return (await api.getEndpoint(regionId, endpointId, signal)) ?? 'unknown';
+    } catch (error) {
+      if (isCancellation(error) || isTransient(error)) {
+        throw error;
+      }
+      log.warn(`Alibaba Cloud does not show the endpoint ${endpointId}: ${String(error)}`);
+      return 'unknown';
+    }
   }
 
   /** The endpoint of this creation when the answer to the create call was lost: it carries the creation's tag. */
@@ -294,6 +359,9 @@ export class CreationRunner implements Disposable {
   }
 
   private async pause(run: Run, ms: number | undefined): Promise<void> {
+    if (run.lookAgain) {
+      return;
+    }
     const woken = new AbortController();
     run.wake = () => woken.abort();
     try {
@@ -303,3 +371,12 @@ export class CreationRunner implements Disposable {
     }
   }
 }
+
+function wake(run: Run): void {
+  run.lookAgain = true;
+  run.wake();
+}
+
+/** Until the endpoint can be registered, TiDB Cloud has nothing to tell about it. */
+const mayBeRegistered = (endpoint: Observed['endpoint']): boolean =>
+  endpoint === 'unknown' || (typeof endpoint === 'object' && endpoint.status !== 'Creating');

@@ -1,5 +1,11 @@
 import { existsSync } from 'node:fs';
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+} from 'playwright-core';
 import type { EditorServer } from './server';
 
 /** Where Debian's package puts it; another place can be named for a machine that differs. */
@@ -31,7 +37,10 @@ export interface WorkbenchWindow {
 }
 
 /** Opens the server's workbench in Chromium with a fresh profile, and waits until it shows. */
-export async function openWorkbench(server: EditorServer, options: WorkbenchOptions = {}): Promise<WorkbenchWindow> {
+export async function openWorkbench(
+  server: EditorServer,
+  options: WorkbenchOptions = {},
+): Promise<WorkbenchWindow> {
   const browser = await launchBrowser();
   try {
     const context = await browser.newContext({
@@ -105,7 +114,9 @@ function trustingState(server: EditorServer): StorageState {
 
 async function launchBrowser(): Promise<Browser> {
   if (!existsSync(CHROMIUM)) {
-    throw new Error(`No Chromium at ${CHROMIUM}; run \`node scripts/setup.mjs\`, or name one in CHROMIUM_PATH`);
+    throw new Error(
+      `No Chromium at ${CHROMIUM}; run \`node scripts/setup.mjs\`, or name one in CHROMIUM_PATH`,
+    );
   }
   return chromium.launch({
     executablePath: CHROMIUM,

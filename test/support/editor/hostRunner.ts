@@ -1,11 +1,17 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openWorkbench, type WorkspaceTrust } from './browser';
 import { runOnDesktop } from './desktop';
 import { installEditor } from './install';
+import { temporaryFolder } from './ownEnd';
 import { startEditorServer } from './server';
-import { GREP_VARIABLE, LINE_MARK, RESULT_FILE_VARIABLE, TRUST_VARIABLE, type SuiteResult } from './suiteProtocol';
+import {
+  GREP_VARIABLE,
+  LINE_MARK,
+  RESULT_FILE_VARIABLE,
+  TRUST_VARIABLE,
+  type SuiteResult,
+} from './suiteProtocol';
 import type { EditorVersion } from './versions';
 
 export interface HostSuiteOptions {
@@ -53,8 +59,8 @@ const LIMIT_MS = 5 * 60_000;
 
 /** Runs a mocha suite inside a real extension host and streams its output. Never throws: a broken run is a failure. */
 export async function runHostSuite(options: HostSuiteOptions): Promise<HostSuiteResult> {
-  const folder = await mkdtemp(join(tmpdir(), 'host-suite-'));
-  const resultFile = join(folder, 'result.json');
+  const folder = await temporaryFolder('host-suite');
+  const resultFile = join(folder.path, 'result.json');
   const env = {
     ...options.env,
     [RESULT_FILE_VARIABLE]: resultFile,
@@ -76,7 +82,7 @@ export async function runHostSuite(options: HostSuiteOptions): Promise<HostSuite
     problem = error instanceof Error ? error.message : String(error);
   }
   const result = await readResult(resultFile);
-  await rm(folder, { recursive: true, force: true });
+  await folder.remove();
   return judge(result, problem);
 }
 

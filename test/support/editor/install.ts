@@ -5,7 +5,13 @@ import { mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile, chmod }
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { EDITOR_RECIPES, UNNEEDED_EXTENSIONS, UNNEEDED_PACKAGES, type EditorRecipe, type EditorVersion } from './versions';
+import {
+  EDITOR_RECIPES,
+  UNNEEDED_EXTENSIONS,
+  UNNEEDED_PACKAGES,
+  type EditorRecipe,
+  type EditorVersion,
+} from './versions';
 
 /** An editor that is ready to start. */
 export interface EditorInstall {
@@ -41,7 +47,16 @@ export async function installEditor(
   const recipe = EDITOR_RECIPES[version];
   const node = await nodeHome(recipe.node, log);
   const fingerprint = createHash('sha256')
-    .update(JSON.stringify([recipe.node, recipe.compile, recipe.ripgrep, UNNEEDED_PACKAGES, UNNEEDED_EXTENSIONS, process.arch]))
+    .update(
+      JSON.stringify([
+        recipe.node,
+        recipe.compile,
+        recipe.ripgrep,
+        UNNEEDED_PACKAGES,
+        UNNEEDED_EXTENSIONS,
+        process.arch,
+      ]),
+    )
     .digest('hex');
   const home = join(CACHE, version);
   await buildOnce(home, fingerprint, async (folder) => {
@@ -63,7 +78,11 @@ export async function installEditor(
 }
 
 /** Runs `build` in a temporary folder beside `home` and renames it, unless `home` already holds this fingerprint. */
-async function buildOnce(home: string, fingerprint: string, build: (folder: string) => Promise<void>): Promise<void> {
+async function buildOnce(
+  home: string,
+  fingerprint: string,
+  build: (folder: string) => Promise<void>,
+): Promise<void> {
   if (await isComplete(home, fingerprint)) {
     return;
   }
@@ -122,7 +141,12 @@ async function nodeHome(major: number, log: (line: string) => void): Promise<Nod
   return { executable: join(home, 'bin/node'), headers: home };
 }
 
-async function unpackPackage(spec: string, folder: string, members: string[], exclude: string[]): Promise<void> {
+async function unpackPackage(
+  spec: string,
+  folder: string,
+  members: string[],
+  exclude: string[],
+): Promise<void> {
   await run('npm', ['pack', spec, '--pack-destination', folder, '--loglevel', 'error'], { cwd: folder });
   const archive = (await readdir(folder)).find((name) => name.endsWith('.tgz'));
   if (archive === undefined) {
@@ -144,16 +168,24 @@ async function installPackages(root: string): Promise<void> {
   dependencies[`@parcel/watcher-linux-${process.arch}-glibc`] = watcher.replace(/^\^/, '');
   await writeFile(path, JSON.stringify({ ...manifest, dependencies }, undefined, 2));
   // Peers are left out: the lock file does not know them.
-  const options = ['--ignore-scripts', '--omit=optional', '--omit=dev', '--legacy-peer-deps', '--engine-strict=false'];
+  const options = [
+    '--ignore-scripts',
+    '--omit=optional',
+    '--omit=dev',
+    '--legacy-peer-deps',
+    '--engine-strict=false',
+  ];
   await run('npm', ['install', ...options, '--no-audit', '--no-fund', '--loglevel', 'error'], { cwd: root });
 }
 
 /** Builds a package's native part with the node-gyp that npm brings, against local headers. */
 async function compile(folder: string, node: NodeHome): Promise<void> {
   const nodeGyp = createRequire(npmProgram()).resolve('node-gyp/bin/node-gyp.js');
-  // Optimising is most of the time it takes, and nothing here is measured in these modules.
+  // Under npm, its settings are in variables, and node-gyp would take a nodedir from there over the one it is given.
+  const own = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name));
   const path = `${dirname(node.executable)}${delimiter}${process.env['PATH'] ?? ''}`;
-  const env = { ...process.env, PATH: path, CXXFLAGS: '-O0' };
+  // Optimising is most of the time it takes, and nothing here is measured in these modules.
+  const env = { ...Object.fromEntries(own), PATH: path, CXXFLAGS: '-O0' };
   await run(node.executable, [nodeGyp, 'rebuild', '--jobs=max', `--nodedir=${node.headers}`], {
     cwd: folder,
     env,

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { atOwnEnd } from './ownEnd';
 
 /** A program in a process group of its own, so that it can be ended with everything it started. */
 export interface OwnedProcess {
@@ -20,14 +21,16 @@ export interface OwnedProcessOptions {
 }
 
 const SETPRIV = '/usr/bin/setpriv';
-const owned = new Set<number>();
 
 /**
- * Starts a program that cannot outlive this process: on exit, on SIGINT, SIGTERM and SIGHUP its group is killed, and where
+ * Starts a program that cannot outlive this process: when this process ends its group is killed, and where
  * the system has `setpriv` the kernel kills it even when this process dies without a chance to act.
  */
-export function startOwned(command: string, args: readonly string[], options: OwnedProcessOptions): OwnedProcess {
-  watchOwnEnd();
+export function startOwned(
+  command: string,
+  args: readonly string[],
+  options: OwnedProcessOptions,
+): OwnedProcess {
   const guard = existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL', '--'] : [];
   const [program = command, ...rest] = [...guard, command, ...args];
   const child = spawn(program, rest, {
@@ -47,9 +50,11 @@ export function startOwned(command: string, args: readonly string[], options: Ow
     forEachLine(stream, options.onLine ?? (() => undefined));
   }
   const pid = child.pid ?? 0;
-  if (pid > 0) {
-    owned.add(pid);
-  }
+  const takeBack = atOwnEnd(() => {
+    if (pid > 0) {
+      signalAll(pid, [...membersOf(pid, new Map()).keys()], 'SIGKILL');
+    }
+  });
   return {
     pid,
     child,
@@ -57,8 +62,8 @@ export function startOwned(command: string, args: readonly string[], options: Ow
     stop: async (graceMs = 1500) => {
       if (pid > 0) {
         await endTree(pid, graceMs);
-        owned.delete(pid);
       }
+      takeBack();
     },
   };
 }
@@ -88,7 +93,8 @@ async function endTree(root: number, graceMs: number): Promise<void> {
       known.set(pid, entry);
     }
   };
-  const living = (): number[] => [...known].filter(([pid, start]) => startTime(pid) === start).map(([pid]) => pid);
+  const living = (): number[] =>
+    [...known].filter(([pid, start]) => startTime(pid) === start).map(([pid]) => pid);
   note();
   signalAll(root, living(), 'SIGTERM');
   const killAt = Date.now() + graceMs;
@@ -165,33 +171,4 @@ function readEntry(pid: number): ProcessEntry | undefined {
     return undefined;
   }
   return { pid, parent: Number(parent), group: Number(group), start: fields[19] ?? '' };
-}
-
-let watching = false;
-
-function watchOwnEnd(): void {
-  if (watching) {
-    return;
-  }
-  watching = true;
-  process.on('exit', killOwned);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    const onSignal = (): void => {
-      if (process.listenerCount(signal) > 1) {
-        // Someone else decides how this process ends; the 'exit' handler above then does the rest.
-        return;
-      }
-      killOwned();
-      process.removeListener(signal, onSignal);
-      process.kill(process.pid, signal);
-    };
-    process.on(signal, onSignal);
-  }
-}
-
-function killOwned(): void {
-  for (const pid of owned) {
-    signalAll(pid, [...membersOf(pid, new Map()).keys()], 'SIGKILL');
-  }
-  owned.clear();
 }

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { EditorInstall } from './install';
+import { temporaryFolder } from './ownEnd';
 import { startOwned } from './processes';
 
 export interface EditorServerOptions {
@@ -39,10 +39,12 @@ export interface EditorServer {
   /** Holds the person's home (`home`), an empty workspace (`workspace`), extensions and data; gone after stop(). */
   readonly folder: string;
   readonly workspace: string;
+  /** Whether it loads extensions and test modules that a workbench's address names. */
+  readonly heedsPayload: boolean;
   /** What the server wrote so far; the last 500 lines. */
   output(): string;
-  /** Replaces the person's settings; an open workbench follows by itself. */
-  writeUserSettings(settings: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Replaces the machine settings; an open workbench follows by itself. */
+  writeSettings(settings: Readonly<Record<string, unknown>>): Promise<void>;
   /** Installs a packaged extension; open workbenches have to be reloaded. */
   installVsix(path: string): Promise<void>;
   /** Ends the server with everything it started and removes its folder. */
@@ -84,7 +86,8 @@ export async function startEditorServer(
   install: EditorInstall,
   options: EditorServerOptions = {},
 ): Promise<EditorServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'editor-'));
+  const temporary = await temporaryFolder('editor');
+  const folder = temporary.path;
   const paths = {
     home: join(folder, 'home'),
     workspace: join(folder, 'workspace'),
@@ -94,15 +97,18 @@ export async function startEditorServer(
   };
   const machineFolder = join(paths.data, 'Machine');
   const userFolder = join(paths.data, 'User');
-  for (const path of [...Object.values(paths), machineFolder, join(userFolder, 'globalStorage'), join(userFolder, 'History')]) {
+  for (const path of [
+    ...Object.values(paths),
+    machineFolder,
+    join(userFolder, 'globalStorage'),
+    join(userFolder, 'History'),
+  ]) {
     await mkdir(path, { recursive: true });
   }
-  const writeSettings = (settingsFolder: string, settings: object): Promise<void> =>
-    writeFile(join(settingsFolder, 'settings.json'), JSON.stringify(settings, undefined, 2));
-  const writeUserSettings = (settings: object): Promise<void> =>
-    writeSettings(userFolder, { ...BASE_USER_SETTINGS, ...settings });
-  await writeSettings(machineFolder, options.settings ?? {});
-  await writeUserSettings(options.userSettings ?? {});
+  const writeSettings = (settings: object): Promise<void> =>
+    writeJson(join(machineFolder, 'settings.json'), settings);
+  await writeSettings(options.settings ?? {});
+  await writeJson(join(userFolder, 'settings.json'), { ...BASE_USER_SETTINGS, ...options.userSettings });
 
   const main = join(install.root, 'out/server-main.js');
   const folders = [
@@ -114,7 +120,12 @@ export async function startEditorServer(
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  const env = { ...Object.fromEntries(passed), HOME: paths.home, EXTENSIONS_GALLERY: NO_GALLERY, ...options.env };
+  const env = {
+    ...Object.fromEntries(passed),
+    HOME: paths.home,
+    EXTENSIONS_GALLERY: NO_GALLERY,
+    ...options.env,
+  };
   const installVsix = async (path: string): Promise<void> => {
     await run(install.node, [main, ...folders, '--install-extension', path, '--force'], { env });
   };
@@ -135,7 +146,14 @@ export async function startEditorServer(
     [
       main,
       ...folders,
-      ...['--host', '127.0.0.1', '--port', '0', '--without-connection-token', '--accept-server-license-terms'],
+      ...[
+        '--host',
+        '127.0.0.1',
+        '--port',
+        '0',
+        '--without-connection-token',
+        '--accept-server-license-terms',
+      ],
       ...['--telemetry-level', 'off', ...(options.testDriver === true ? install.recipe.testDriver : [])],
     ],
     {
@@ -153,7 +171,7 @@ export async function startEditorServer(
   );
   const stop = async (): Promise<void> => {
     await server.stop();
-    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+    await temporary.remove();
   };
   try {
     const bound = await firstOf(port, server.ended);
@@ -166,8 +184,9 @@ export async function startEditorServer(
       ended: server.ended,
       folder,
       workspace: paths.workspace,
+      heedsPayload: options.testDriver === true || install.recipe.testDriver.length === 0,
       output: () => lines.join('\n'),
-      writeUserSettings,
+      writeSettings,
       installVsix,
       stop,
     };
@@ -177,11 +196,18 @@ export async function startEditorServer(
   }
 }
 
+function writeJson(path: string, value: object): Promise<void> {
+  return writeFile(path, JSON.stringify(value, undefined, 2));
+}
+
 /** Writes the list that the server keeps of its installed extensions, with each one left where it is. */
 async function registerUnpacked(extensionsFolder: string, folders: readonly string[]): Promise<void> {
   const entries = await Promise.all(
     folders.map(async (path) => {
-      const manifest = JSON.parse(await readFile(join(path, 'package.json'), 'utf8')) as Record<string, string>;
+      const manifest = JSON.parse(await readFile(join(path, 'package.json'), 'utf8')) as Record<
+        string,
+        string
+      >;
       return {
         identifier: { id: `${manifest['publisher'] ?? ''}.${manifest['name'] ?? ''}` },
         version: manifest['version'],
@@ -190,7 +216,7 @@ async function registerUnpacked(extensionsFolder: string, folders: readonly stri
       };
     }),
   );
-  await writeFile(join(extensionsFolder, 'extensions.json'), JSON.stringify(entries));
+  await writeJson(join(extensionsFolder, 'extensions.json'), entries);
 }
 
 async function firstOf(port: Promise<number>, ended: Promise<number | string>): Promise<number> {

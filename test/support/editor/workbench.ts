@@ -65,7 +65,9 @@ export class Workbench {
   /** The rows of a tree view whose label, without description, is this. */
   treeRow(label: string, options: { readonly view?: string } = {}): Locator {
     const scope =
-      options.view === undefined ? this.page.locator('body') : this.page.getByRole('tree', { name: options.view });
+      options.view === undefined
+        ? this.page.locator('body')
+        : this.page.getByRole('tree', { name: options.view });
     const name = this.page.locator('.label-name').getByText(label, { exact: true });
     return scope.getByRole('treeitem').filter({ has: name });
   }
@@ -98,7 +100,9 @@ export class Workbench {
 
   /** The icons in the title of a view. */
   viewTitleAction(action: string): Locator {
-    return this.page.locator('.sidebar .title-actions, .sidebar .pane-header').getByRole('button', { name: action });
+    return this.page
+      .locator('.sidebar .title-actions, .sidebar .pane-header')
+      .getByRole('button', { name: action });
   }
 
   /** The content of the webview with this title: an editor panel or a webview view. Waits until it is there. */

@@ -9,7 +9,7 @@ import type {
   VpcEndpointStatus,
 } from '../../../src/core/model';
 import { observeAgainAfterMs } from '../../../src/core/schedule';
-import { aConnection, aCreation, anEndpoint, aService, aSpec } from '../fakes';
+import { aConnection, aCreation, anEndpoint, aService, aSpec, without } from '../fakes';
 
 const serviceStates: PrivateLinkServiceState[] = ['CREATING', 'ACTIVE', 'DELETING', 'UNKNOWN'];
 const endpointStatuses: VpcEndpointStatus[] = ['Creating', 'Active', 'Pending', 'Deleting', 'Unknown'];
@@ -50,7 +50,7 @@ const endpoints: Observed['endpoint'][] = [
     ),
   ),
 ];
-const { host: _host, port: _port, ...withoutAddress } = aConnection;
+const withoutAddress = without(aConnection, 'host', 'port');
 const connections: Observed['connection'][] = [
   'unknown',
   'absent',
@@ -61,14 +61,17 @@ const connections: Observed['connection'][] = [
     ]),
   ),
 ];
-const { spec: _spec, ...byHand } = aCreation;
+const byHand = without(aCreation, 'spec');
 const journals: Creation[] = [aCreation, byHand].flatMap((base) =>
-  [{}, { endpointId: anEndpoint.id }, { endpointId: anEndpoint.id, endpointDomain: anEndpoint.domain }].flatMap(
-    (known) =>
-      (['api', 'console'] as const).flatMap((acceptance) => [
-        { ...base, ...known, acceptance },
-        { ...base, ...known, acceptance, registeredAtMs: 5 },
-      ]),
+  [
+    {},
+    { endpointId: anEndpoint.id },
+    { endpointId: anEndpoint.id, endpointDomain: anEndpoint.domain },
+  ].flatMap((known) =>
+    (['api', 'console'] as const).flatMap((acceptance) => [
+      { ...base, ...known, acceptance },
+      { ...base, ...known, acceptance, registeredAtMs: 5 },
+    ]),
   ),
 );
 
@@ -127,7 +130,8 @@ function violation(wanted: Creation, seen: Observed, decision: Decision): string
           ? 'asks to accept what is registered'
           : undefined;
     case 'blocked':
-      return decision.reason === 'connectionFailed' && (!isConnection(connection) || connection.state !== 'FAILED')
+      return decision.reason === 'connectionFailed' &&
+        (!isConnection(connection) || connection.state !== 'FAILED')
         ? 'Failed without a failed connection'
         : undefined;
   }
@@ -279,7 +283,11 @@ describe('reconcile', () => {
   });
 
   it('uses the typed domain where the cloud shows none', () => {
-    const seen = { service: 'unknown', endpoint: { ...anEndpoint, domain: '' }, connection: 'absent' } as const;
+    const seen = {
+      service: 'unknown',
+      endpoint: { ...anEndpoint, domain: '' },
+      connection: 'absent',
+    } as const;
     assert.deepEqual(reconcile({ ...byHand, ...known }, seen), {
       kind: 'createConnection',
       endpointId: anEndpoint.id,

@@ -32,6 +32,7 @@ const codes: Record<ErrorCode, boolean> = {
   sqlUnreachable: false,
   sqlAccessDenied: false,
   sqlUnknownDatabase: false,
+  sqlRefused: false,
   sqlTlsUnavailable: false,
   sqlCertificateHost: false,
   sqlCertificateUntrusted: false,
@@ -95,8 +96,9 @@ describe('wordingOf', () => {
 
   it('names the missing permission, and how long to wait', () => {
     assert.match(
-      wordingOf(new AppError('notAllowed', { source: 'Alibaba Cloud', missingPermission: 'vpc:DescribeVpcs' }))
-        .message,
+      wordingOf(
+        new AppError('notAllowed', { source: 'Alibaba Cloud', missingPermission: 'vpc:DescribeVpcs' }),
+      ).message,
       /vpc:DescribeVpcs is missing\.$/,
     );
     assert.match(

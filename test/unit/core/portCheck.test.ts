@@ -29,7 +29,11 @@ describe('checkPort', () => {
     ['another network', [rule({ sourceCidr: '192.168.0.0/16' })], 'closed'],
     ['one vSwitch of the VPC', [rule({ sourceCidr: '10.0.1.0/24' })], 'partly'],
     ['one address', [rule({ sourceCidr: '10.0.1.7' })], 'partly'],
-    ['both halves of the VPC', [rule({ sourceCidr: '10.0.0.0/17' }), rule({ sourceCidr: '10.0.128.0/17' })], 'open'],
+    [
+      'both halves of the VPC',
+      [rule({ sourceCidr: '10.0.0.0/17' }), rule({ sourceCidr: '10.0.128.0/17' })],
+      'open',
+    ],
     ['Drop at equal priority', [rule(), drop()], 'closed'],
     ['Drop at equal priority, listed first', [drop(), rule()], 'closed'],
     ['Accept before Drop', [drop({ priority: 2 }), rule({ priority: 1 })], 'open'],
@@ -46,10 +50,18 @@ describe('checkPort', () => {
     ['a group that is refused, and nothing else', [drop({ sourceCidr: '' })], 'closed'],
     ['a group after the VPC was let in', [rule(), drop({ sourceCidr: '', priority: 2 })], 'open'],
     ['a group before the VPC is let in', [rule({ sourceCidr: '' }), rule({ priority: 2 })], 'open'],
-    ['a group refused before the VPC is let in', [drop({ sourceCidr: '' }), rule({ priority: 2 })], 'unknown'],
+    [
+      'a group refused before the VPC is let in',
+      [drop({ sourceCidr: '' }), rule({ priority: 2 })],
+      'unknown',
+    ],
     ['a list of ports', [rule({ portRange: '' })], 'unknown'],
     ['a list of ports after the VPC was let in', [rule(), drop({ portRange: '', priority: 2 })], 'open'],
-    ['IPv6 sources, which no client in an IPv4 block has', [drop({ sourceCidr: '::/0' }), rule({ priority: 2 })], 'open'],
+    [
+      'IPv6 sources, which no client in an IPv4 block has',
+      [drop({ sourceCidr: '::/0' }), rule({ priority: 2 })],
+      'open',
+    ],
     ['IPv6 sources alone', [rule({ sourceCidr: '2408::/16' })], 'closed'],
     ['a block that is none', [rule({ sourceCidr: '10.0.0.0/33' })], 'unknown'],
   ] as const) {
@@ -104,7 +116,8 @@ describe('checkPort', () => {
 function letsIn(rules: readonly SecurityGroupRule[], last: number): boolean {
   const matching = rules.filter(({ protocol, portRange, sourceCidr }) => {
     const [address = '', bits = '32'] = sourceCidr.split('/');
-    const number = (text: string): number => text.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
+    const number = (text: string): number =>
+      text.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
     const size = 2 ** (32 - Number(bits));
     const same = Math.floor(number(address) / size) === Math.floor(number(`10.0.0.${last}`) / size);
     return protocol !== 'UDP' && portRange !== '1/3999' && same;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { Accounts, type AccountsOptions, type Cloud } from '../../../src/services/accounts';
-import { FakeSecrets, FakeWorld, ManualClock, RecordingLog, settle, tidbError } from '../fakes';
+import { FakeSecrets, ManualClock, RecordingLog, settle, tidbError } from '../fakes';
 import { aliKeys, secretKeys, tidbKey } from './stage';
+import { FakeWorld } from './world';
 
 function accountsWith(over: Partial<AccountsOptions> = {}) {
   const world = new FakeWorld(new ManualClock());
@@ -164,7 +165,11 @@ describe('Accounts', () => {
       }
     });
 
-    for (const name of ['ALIBABA_CLOUD_ACCESS_KEY_ID', 'ALIBABA_CLOUD_ROLE_ARN', 'ALIBABA_CLOUD_CREDENTIALS_URI']) {
+    for (const name of [
+      'ALIBABA_CLOUD_ACCESS_KEY_ID',
+      'ALIBABA_CLOUD_ROLE_ARN',
+      'ALIBABA_CLOUD_CREDENTIALS_URI',
+    ]) {
       it(`${name} chooses the chain in a trusted workspace only`, async () => {
         let isTrusted = false;
         const { accounts, order } = accountsWith({

@@ -26,7 +26,12 @@ describe('Inventory', () => {
 
   it('lists the Premium instances, on whichever cloud they run', async () => {
     s.world.instances.set('2', { ...anInstance, id: '2', servicePlan: 'Starter' });
-    s.world.instances.set('3', { ...anInstance, id: '3', servicePlan: 'Premium_Reserved', cloudProvider: 'aws' });
+    s.world.instances.set('3', {
+      ...anInstance,
+      id: '3',
+      servicePlan: 'Premium_Reserved',
+      cloudProvider: 'aws',
+    });
     await s.inventory.refreshInstances();
     assert.deepEqual(
       s.inventory.snapshot.instances.value?.map((instance) => instance.id),

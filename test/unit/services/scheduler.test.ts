@@ -20,7 +20,10 @@ describe('Scheduler', () => {
   });
 
   const minute = 60_000;
-  const task = (run: () => void | Promise<void> = () => undefined, intervalMs: () => number | undefined = () => minute) =>
+  const task = (
+    run: () => void | Promise<void> = () => undefined,
+    intervalMs: () => number | undefined = () => minute,
+  ) =>
     scheduler.repeat({
       name: 'Look',
       intervalMs,

@@ -1,7 +1,8 @@
 import type { AccountsOptions } from '../../../src/services/accounts';
 import { Accounts } from '../../../src/services/accounts';
 import { Inventory } from '../../../src/services/inventory';
-import { FakeSecrets, FakeState, FakeWorld, ManualClock, RecordingLog } from '../fakes';
+import { FakeSecrets, FakeState, ManualClock, RecordingLog } from '../fakes';
+import { FakeWorld } from './world';
 
 export const secretKeys = { tidbCloud: 'tidb', alibabaCloud: 'ali' };
 export const tidbKey = { publicKey: 'public', privateKey: 'private-key-secret' };

@@ -1,82 +1,17 @@
 import assert from 'node:assert/strict';
-import type { SecurityGroupRule, VSwitch } from '../../../../src/core/model';
-import { CreationDraft, type Draft } from '../../../../src/services/provisioning/draft';
-import { anEndpoint, anInstance, aService, settle, tidbError, type FakeWorld } from '../../fakes';
-import { aliKeys, secretKeys, stage, type Stage } from '../stage';
-
-const id = anInstance.id;
-const second = { ...anInstance, id: '1002', name: 'billing' };
-const secondService = {
-  ...aService,
-  instanceId: second.id,
-  serviceName: aService.serviceName.replace('aaaa1111', 'bbbb2222'),
-};
-
-const openRule: SecurityGroupRule = {
-  protocol: 'TCP',
-  portRange: '4000/4000',
-  sourceCidr: '10.0.0.0/8',
-  policy: 'Accept',
-  priority: 1,
-};
-const vSwitch = (vpcId: string, zone: string, name: string, over: Partial<VSwitch> = {}): VSwitch => ({
-  id: `vsw-${vpcId}-${name}`,
-  name,
-  vpcId,
-  zoneId: `ap-southeast-1${zone}`,
-  cidrBlock: '10.0.1.0/24',
-  availableIpCount: 100,
-  status: 'Available',
-  ...over,
-});
-const vpc = (name: string, isDefault = false, status = 'Available') => ({
-  id: `vpc-${name}`,
-  name,
-  cidrBlocks: ['10.0.0.0/16'],
-  status,
-  isDefault,
-});
-const group = (vpcId: string, name: string, serviceManaged = false) => ({
-  id: `sg-${name}`,
-  name,
-  vpcId,
-  type: 'normal' as const,
-  serviceManaged,
-});
-
-function furnish(world: FakeWorld): void {
-  world.instances.set(second.id, second);
-  world.services.set(second.id, secondService);
-  world.vpcs.push(vpc('default', true), vpc('pending', false, 'Pending'), vpc('a'), vpc('b'));
-  world.vSwitches.push(
-    vSwitch('vpc-a', 'a', 'small', { availableIpCount: 3 }),
-    vSwitch('vpc-a', 'a', 'large', { availableIpCount: 200 }),
-    vSwitch('vpc-a', 'b', 'full', { availableIpCount: 0 }),
-    vSwitch('vpc-a', 'b', 'pending', { status: 'Pending' }),
-    vSwitch('vpc-a', 'c', 'elsewhere'),
-    vSwitch('vpc-b', 'b', 'only'),
-  );
-  world.securityGroups.push(
-    group('vpc-a', 'managed', true),
-    group('vpc-a', 'closed'),
-    group('vpc-a', 'open'),
-    group('vpc-b', 'b'),
-  );
-  world.rules.set('sg-managed', [openRule]);
-  world.rules.set('sg-open', [openRule]);
-}
+import type { CreationDraft, Draft } from '../../../../src/services/provisioning/draft';
+import { anEndpoint, anInstance, aService, settle, tidbError } from '../../fakes';
+import { aliKeys, secretKeys, type Stage } from '../stage';
+import type { FakeWorld } from '../world';
+import { drafting, id, second, secondService, zonesOf } from './drafting';
 
 describe('CreationDraft', () => {
   let s: Stage;
   let draft: CreationDraft;
 
-  const begin = async (signedIn: Parameters<typeof stage>[0] = {}): Promise<void> => {
-    s = stage(signedIn);
-    furnish(s.world);
-    draft = new CreationDraft(s.accounts, s.inventory, s.clock, s.log);
-    await s.inventory.refreshInstances();
+  const begin = async (signedIn?: Parameters<typeof drafting>[0]): Promise<void> => {
+    ({ s, draft } = await drafting(signedIn));
   };
-  const zonesOf = ({ zones }: Draft): Record<string, string> => Object.fromEntries(zones);
 
   beforeEach(() => begin());
 
@@ -212,125 +147,6 @@ describe('CreationDraft', () => {
       await s.clock.pass(60_000);
       assert.equal(s.script.count('getPrivateLinkService'), 1);
       assert.deepEqual(s.clock.waits, []);
-    });
-  });
-
-  describe('answers that come too late', () => {
-    it('of another instance’s service do not count', async () => {
-      const release = s.script.hold('getPrivateLinkService', 'after');
-      const early = draft.chooseInstance(id);
-      await settle();
-      await draft.chooseInstance(second.id);
-      const shown = draft.state;
-      release();
-      await early;
-      assert.equal(draft.state.service?.instanceId, second.id);
-      assert.deepEqual(draft.state, shown);
-    });
-
-    it('of who is signed in do not bring back another instance', async () => {
-      let release = (_answer: undefined): void => undefined;
-      const get = s.secrets.get.bind(s.secrets);
-      s.secrets.get = () => new Promise((resolve) => (release = resolve));
-      const early = draft.chooseInstance(id);
-      s.secrets.get = get;
-      await draft.chooseInstance(second.id);
-      release(undefined);
-      await early;
-      assert.equal(draft.state.instanceId, second.id);
-      assert.equal(draft.state.mode, 'automatic');
-    });
-
-    it('of another instance’s VPCs do not count', async () => {
-      const release = s.script.hold('listVpcs', 'after');
-      const early = draft.chooseInstance(id);
-      await settle();
-      s.world.vpcs.splice(0, 4, vpc('b'));
-      await draft.chooseInstance(second.id);
-      release();
-      await early;
-      assert.deepEqual(
-        draft.state.vpcs.map((v) => v.id),
-        ['vpc-b'],
-      );
-      assert.equal(draft.state.vpcId, 'vpc-b');
-    });
-
-    it('of a VPC of another instance do not count', async () => {
-      const release = s.script.hold('listVSwitches vpc-a', 'after');
-      const early = draft.chooseInstance(id);
-      await settle();
-      s.world.vpcs.length = 0;
-      await draft.chooseInstance(second.id);
-      release();
-      await early;
-      assert.equal(draft.state.instanceId, second.id);
-      assert.deepEqual([...draft.state.vSwitches, ...draft.state.securityGroups], []);
-      assert.equal(draft.state.securityGroupId, undefined);
-    });
-
-    for (const held of ['listVSwitches vpc-a', 'listSecurityGroups vpc-a', 'listIngressRules sg-closed', 'listIngressRules sg-open']) {
-      it(`of VPC A (${held}) do not win over VPC B`, async () => {
-        await draft.chooseInstance(id);
-        const release = s.script.hold(held, 'after');
-        const early = draft.chooseVpc('vpc-a');
-        await settle();
-        await draft.chooseVpc('vpc-b');
-        const shown = draft.state;
-        release();
-        await early;
-        assert.deepEqual(draft.state, shown);
-        assert.equal(draft.state.vpcId, 'vpc-b');
-        assert.equal(draft.state.securityGroupId, 'sg-b');
-        assert.deepEqual(zonesOf(draft.state), { 'ap-southeast-1b': 'vsw-vpc-b-only' });
-      });
-    }
-
-    it('of VPC A that fail do not show in VPC B', async () => {
-      await draft.chooseInstance(id);
-      const release = s.script.hold('listVSwitches vpc-a', 'after');
-      s.script.fail('listVSwitches vpc-a', tidbError('throttled'), 'after');
-      const early = draft.chooseVpc('vpc-a');
-      await settle();
-      await draft.chooseVpc('vpc-b');
-      release();
-      await early;
-      assert.equal(draft.state.networkError, undefined);
-    });
-
-    it('of one security group do not show at another', async () => {
-      await draft.chooseInstance(id);
-      const release = s.script.hold('listIngressRules sg-open', 'after');
-      const early = draft.chooseSecurityGroup('sg-open');
-      await settle();
-      await draft.chooseSecurityGroup('sg-closed');
-      release();
-      await early;
-      assert.equal(draft.state.securityGroupId, 'sg-closed');
-      assert.equal(draft.state.portCheck, 'closed');
-    });
-
-    it('of the search for an open group do not undo the person’s own choice', async () => {
-      await draft.chooseInstance(id);
-      const release = s.script.hold('listIngressRules sg-closed', 'after');
-      const searching = draft.chooseVpc('vpc-a');
-      await settle();
-      await draft.chooseSecurityGroup('sg-closed');
-      release();
-      await searching;
-      assert.equal(draft.state.securityGroupId, 'sg-closed');
-      assert.equal(draft.state.portCheck, 'closed');
-    });
-
-    it('of a name that was typed over do not count', async () => {
-      await draft.chooseInstance(id);
-      const release = s.script.hold('findEndpointService', 'after');
-      const early = draft.verify();
-      await settle();
-      draft.typeServiceName('com.aliyuncs.privatelink.ap-southeast-1.epsrv-other');
-      release();
-      await early;
-      assert.deepEqual(draft.state.verification, { outcome: 'none' });
     });
   });
 

@@ -25,7 +25,8 @@ describe('what a person types', () => {
       ['aé', /letters, digits/],
       ['ab\n', /letters, digits/],
     ] as const) {
-      it(`may not be ${JSON.stringify(name.slice(0, 20))}`, () => assert.match(endpointNameProblem(name) ?? '', problem));
+      it(`may not be ${JSON.stringify(name.slice(0, 20))}`, () =>
+        assert.match(endpointNameProblem(name) ?? '', problem));
     }
 
     it('is suggested from the instance’s so that it is always valid', () => {
@@ -40,7 +41,15 @@ describe('what a person types', () => {
       assert.equal(endpointIdProblem('ep-t4n8s7k2m1x0c9v4b6n3'), undefined);
       assert.equal(endpointIdProblem(anEndpoint.id), undefined);
     });
-    for (const id of ['', 'ep-', 'epsrv-aaaa1111', 'vpc-aaaa1111', 'ep-AAAA1111', 'ep-aaaa1111.x', ' ep-aaaa1111']) {
+    for (const id of [
+      '',
+      'ep-',
+      'epsrv-aaaa1111',
+      'vpc-aaaa1111',
+      'ep-AAAA1111',
+      'ep-aaaa1111.x',
+      ' ep-aaaa1111',
+    ]) {
       it(`is not ${JSON.stringify(id)}`, () => assert.match(endpointIdProblem(id) ?? '', /looks like ep-/));
     }
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { statementAt, statementsOf } from '../../src/sql/statements';
+import { statementAt, statementsOf } from '../../../src/core/statements';
 
 const split = (text: string): string[] => [...statementsOf(text)].map((statement) => statement.text);
 

@@ -1,0 +1,2 @@
+/** Stands in for packages that are bundled along but never used. */
+export default {};

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import type { CreationDraft } from '../../../../src/services/provisioning/draft';
+import { settle, tidbError } from '../../fakes';
+import type { Stage } from '../stage';
+import { drafting, id, second, vpc, zonesOf } from './drafting';
+
+describe('CreationDraft: answers that come too late', () => {
+  let s: Stage;
+  let draft: CreationDraft;
+
+  beforeEach(async () => {
+    ({ s, draft } = await drafting());
+  });
+
+  it('of another instance’s service do not count', async () => {
+    const release = s.script.hold('getPrivateLinkService', 'after');
+    const early = draft.chooseInstance(id);
+    await settle();
+    await draft.chooseInstance(second.id);
+    const shown = draft.state;
+    release();
+    await early;
+    assert.equal(draft.state.service?.instanceId, second.id);
+    assert.deepEqual(draft.state, shown);
+  });
+
+  it('of who is signed in do not bring back another instance', async () => {
+    let release = (): void => undefined;
+    const get = s.secrets.get.bind(s.secrets);
+    s.secrets.get = () => new Promise((resolve) => (release = () => resolve(undefined)));
+    const early = draft.chooseInstance(id);
+    s.secrets.get = get;
+    await draft.chooseInstance(second.id);
+    release();
+    await early;
+    assert.equal(draft.state.instanceId, second.id);
+    assert.equal(draft.state.mode, 'automatic');
+  });
+
+  it('of another instance’s VPCs do not count', async () => {
+    const release = s.script.hold('listVpcs', 'after');
+    const early = draft.chooseInstance(id);
+    await settle();
+    s.world.vpcs.splice(0, 4, vpc('b'));
+    await draft.chooseInstance(second.id);
+    release();
+    await early;
+    assert.deepEqual(
+      draft.state.vpcs.map((v) => v.id),
+      ['vpc-b'],
+    );
+    assert.equal(draft.state.vpcId, 'vpc-b');
+  });
+
+  it('of a VPC of another instance do not count', async () => {
+    const release = s.script.hold('listVSwitches vpc-a', 'after');
+    const early = draft.chooseInstance(id);
+    await settle();
+    s.world.vpcs.length = 0;
+    await draft.chooseInstance(second.id);
+    release();
+    await early;
+    assert.equal(draft.state.instanceId, second.id);
+    assert.deepEqual([...draft.state.vSwitches, ...draft.state.securityGroups], []);
+    assert.equal(draft.state.securityGroupId, undefined);
+  });
+
+  for (const held of [
+    'listVSwitches vpc-a',
+    'listSecurityGroups vpc-a',
+    'listIngressRules sg-closed',
+    'listIngressRules sg-open',
+  ]) {
+    it(`of VPC A (${held}) do not win over VPC B`, async () => {
+      await draft.chooseInstance(id);
+      const release = s.script.hold(held, 'after');
+      const early = draft.chooseVpc('vpc-a');
+      await settle();
+      await draft.chooseVpc('vpc-b');
+      const shown = draft.state;
+      release();
+      await early;
+      assert.deepEqual(draft.state, shown);
+      assert.equal(draft.state.vpcId, 'vpc-b');
+      assert.equal(draft.state.securityGroupId, 'sg-b');
+      assert.deepEqual(zonesOf(draft.state), { 'ap-southeast-1b': 'vsw-vpc-b-only' });
+    });
+  }
+
+  it('of VPC A that fail do not show in VPC B', async () => {
+    await draft.chooseInstance(id);
+    const release = s.script.hold('listVSwitches vpc-a', 'after');
+    s.script.fail('listVSwitches vpc-a', tidbError('throttled'), 'after');
+    const early = draft.chooseVpc('vpc-a');
+    await settle();
+    await draft.chooseVpc('vpc-b');
+    release();
+    await early;
+    assert.equal(draft.state.networkError, undefined);
+  });
+
+  it('of one security group do not show at another', async () => {
+    await draft.chooseInstance(id);
+    const release = s.script.hold('listIngressRules sg-open', 'after');
+    const early = draft.chooseSecurityGroup('sg-open');
+    await settle();
+    await draft.chooseSecurityGroup('sg-closed');
+    release();
+    await early;
+    assert.equal(draft.state.securityGroupId, 'sg-closed');
+    assert.equal(draft.state.portCheck, 'closed');
+  });
+
+  it('of the search for an open group do not undo the person’s own choice', async () => {
+    await draft.chooseInstance(id);
+    const release = s.script.hold('listIngressRules sg-closed', 'after');
+    const searching = draft.chooseVpc('vpc-a');
+    await settle();
+    await draft.chooseSecurityGroup('sg-closed');
+    release();
+    await searching;
+    assert.equal(draft.state.securityGroupId, 'sg-closed');
+    assert.equal(draft.state.portCheck, 'closed');
+  });
+
+  it('of a name that was typed over do not count', async () => {
+    await draft.chooseInstance(id);
+    const release = s.script.hold('findEndpointService', 'after');
+    const early = draft.verify();
+    await settle();
+    draft.typeServiceName('com.aliyuncs.privatelink.ap-southeast-1.epsrv-other');
+    release();
+    await early;
+    assert.deepEqual(draft.state.verification, { outcome: 'none' });
+  });
+});
