@@ -98,8 +98,13 @@ if [ ! -e "$policy" ]; then
   chmod 755 "$policy"
 fi
 export DEBIAN_FRONTEND=noninteractive
-apt-get -qq -o DPkg::Lock::Timeout=300 update
-apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install -y --no-install-recommends "$@" > /dev/null
+log=$(mktemp)
+quietly() {
+  if ! "$@" > "$log" 2>&1; then cat "$log"; rm -f "$log"; exit 1; fi
+}
+quietly apt-get -q -o DPkg::Lock::Timeout=300 update
+quietly apt-get -q -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$@"
+rm -f "$log"
 case " $* " in *' mariadb-server '*)
   if command -v systemctl > /dev/null; then systemctl --quiet disable mariadb.service; fi
 esac

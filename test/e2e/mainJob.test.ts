@@ -13,10 +13,7 @@ for (const version of EDITOR_VERSIONS) {
     });
 
     afterEach(async function () {
-      if (this.currentTest?.state === 'failed') {
-        await scene.screenshot('failure');
-        console.log(await scene.log());
-      }
+      await scene.tellFailure(this.currentTest?.state === 'failed');
     });
 
     after(() => scene.stop());

@@ -1,3 +1,4 @@
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { FrameLocator } from 'playwright-core';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox';
@@ -34,6 +35,8 @@ export interface Scene {
   log(): Promise<string>;
   screenshot(step: string): Promise<void>;
   creationPanel(instance: string): Promise<FrameLocator>;
+  /** After a failed test: what a person would see, and what the extension wrote. */
+  tellFailure(failed: boolean): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -65,6 +68,11 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
     ends.push(() => window.close());
     const workbench = new Workbench(window.page);
     let step = 0;
+    const screenshot = (name: string): Promise<void> => {
+      step += 1;
+      const file = `${String(step).padStart(2, '0')}-${name}.png`;
+      return workbench.screenshot(path.join(root, '.cache', 'screenshots', options.name, file));
+    };
     return {
       sandbox,
       database,
@@ -72,10 +80,12 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
       window,
       workbench,
       log: () => readLog(server),
-      screenshot: (name) => {
-        step += 1;
-        const file = `${String(step).padStart(2, '0')}-${name}.png`;
-        return workbench.screenshot(path.join(root, '.cache', 'screenshots', options.name, file));
+      screenshot,
+      tellFailure: async (failed) => {
+        if (failed) {
+          await screenshot('failure');
+          console.log(await readLog(server));
+        }
       },
       creationPanel: (instance) => workbench.webview(`Create Private Endpoint: ${instance}`),
       stop,
@@ -103,7 +113,6 @@ function environmentOf(
 }
 
 async function readLog(server: EditorServer): Promise<string> {
-  const { readdir, readFile } = await import('node:fs/promises');
   const names = await readdir(server.folder, { recursive: true });
   const logs = names.filter((name) => name.endsWith('TiDB Private Endpoint.log'));
   const texts = await Promise.all(logs.map((name) => readFile(path.join(server.folder, name), 'utf8')));

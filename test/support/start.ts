@@ -9,6 +9,7 @@ import { startMariadb, type Mariadb } from './mariadb';
 const root = resolve(__dirname, '../..');
 /** The clouds take minutes for what is to be seen here in seconds: an endpoint is Active after 3, a connection after 15. */
 const TIME_SCALE = 20;
+const PARENT_CHECK_MS = 500;
 
 /** Starts the parts one by one and ends them in reverse, whatever happens on the way. */
 class Stack {
@@ -30,15 +31,7 @@ class Stack {
 /** Runs the main job's stage until Ctrl+C, another request to end, or the end of the editor; then ends this process. */
 export async function start(options: { readonly desktop: boolean }): Promise<never> {
   const stack = new Stack();
-  const asked = new Promise<void>((resolveAsked) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.once(signal, () => {
-        console.log('\nEnding; once more to end at once.');
-        process.once(signal, () => process.exit(1));
-        resolveAsked();
-      });
-    }
-  });
+  const asked = askedToEnd();
   let code = 0;
   try {
     await Promise.race([asked, play(stack, options.desktop)]);
@@ -49,6 +42,32 @@ export async function start(options: { readonly desktop: boolean }): Promise<nev
   await stack.stop();
   // A part that was just being started ends with the process.
   process.exit(code);
+}
+
+/** Resolves on Ctrl+C or another signal to end; a second one ends at once. */
+function askedToEnd(): Promise<void> {
+  return new Promise((resolveAsked) => {
+    const end = (): void => {
+      console.log('\nEnding; once more to end at once.');
+      resolveAsked();
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.once(signal, () => {
+        process.once(signal, () => process.exit(1));
+        end();
+      });
+    }
+    if (process.env['npm_lifecycle_event'] === 'start') {
+      // npm hands a signal to the shell between it and this process, which then dies without a word.
+      const parent = process.ppid;
+      const watch = setInterval(() => {
+        if (process.ppid !== parent) {
+          clearInterval(watch);
+          end();
+        }
+      }, PARENT_CHECK_MS);
+    }
+  });
 }
 
 /** Starts the parts and resolves when the person has closed the desktop editor. */

@@ -189,6 +189,7 @@ export class CreationRunner implements Disposable {
       case 'createEndpoint': {
         const api = await this.options.accounts.alibabaCloud();
         const endpoint = await api.createEndpoint(decision.spec, creation.clientToken, signal);
+        this.options.log.info(`Created the endpoint ${endpoint.id} for ${creation.instanceName}`);
         this.options.inventory.noteObserved(creation.instanceId, { endpoint });
         await this.letSettle(run, { ...seen, endpoint });
         return;

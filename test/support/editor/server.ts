@@ -76,7 +76,7 @@ const BASE_USER_SETTINGS = {
 const NO_GALLERY = '{}';
 
 /** Variables that pass from this process to the editor; anything else, and so every credential, stays out. */
-const PASSED_VARIABLES = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'SHELL', 'USER', 'LOGNAME', 'TMPDIR'];
+const PASSED_VARIABLES = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'SHELL', 'USER', 'LOGNAME'];
 
 /**
  * Starts the editor's own server on a free port of 127.0.0.1, without a connection token.
@@ -94,6 +94,7 @@ export async function startEditorServer(
     data: join(folder, 'data'),
     server: join(folder, 'server'),
     extensions: join(folder, 'extensions'),
+    temporary: join(folder, 'tmp'),
   };
   const machineFolder = join(paths.data, 'Machine');
   const userFolder = join(paths.data, 'User');
@@ -123,6 +124,7 @@ export async function startEditorServer(
   const env = {
     ...Object.fromEntries(passed),
     HOME: paths.home,
+    TMPDIR: paths.temporary,
     EXTENSIONS_GALLERY: NO_GALLERY,
     ...options.env,
   };

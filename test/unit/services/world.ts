@@ -39,6 +39,7 @@ export class FakeWorld {
   offersCreateConnection = true;
   /** Empty until PrivateLink has given the endpoint its name. */
   domainOf = (endpointId: string): string => `${endpointId}.${aService.serviceDnsName}`;
+  showsTags = true;
   endpointTakesMs = 60_000;
   connectionTakesMs = 300_000;
 
@@ -167,6 +168,7 @@ export class FakeWorld {
     const connected = this.connections.some(({ endpointId }) => endpointId === endpoint.id);
     return {
       ...rest,
+      tags: this.showsTags ? rest.tags : {},
       status: rest.status === 'Active' && !active ? 'Creating' : rest.status,
       connectionStatus: connected ? rest.connectionStatus : 'Disconnected',
     };

@@ -87,6 +87,19 @@ describe('CreationDraft: answers that come too late', () => {
     });
   }
 
+  it('of VPC A’s groups do not fill VPC B, which has none', async () => {
+    await draft.chooseInstance(id);
+    s.world.securityGroups.pop();
+    const release = s.script.hold('listIngressRules sg-open', 'after');
+    const early = draft.chooseVpc('vpc-a');
+    await settle();
+    await draft.chooseVpc('vpc-b');
+    release();
+    await early;
+    assert.equal(draft.state.securityGroupId, undefined);
+    assert.equal(draft.state.portCheck, undefined);
+  });
+
   it('of VPC A that fail do not show in VPC B', async () => {
     await draft.chooseInstance(id);
     const release = s.script.hold('listVSwitches vpc-a', 'after');

@@ -36,6 +36,16 @@ describe('CreationRunner in trouble', () => {
       r.assertDone();
     });
 
+    it('asks with the same token while the list does not show the endpoint by its tag', async () => {
+      r.script.fail('createEndpoint', tidbError('timeout'), 'after');
+      r.world.showsTags = false;
+      await r.runner.start(aCreation);
+      await r.clock.pass(10 * minute);
+      assert.equal(r.script.count('createEndpoint'), 2);
+      assert.equal(r.world.endpoints[0]?.token, aCreation.clientToken);
+      r.assertDone();
+    });
+
     it('finds its endpoint by its tag, not another one in the same VPC for the same service', async () => {
       r.world.endpoints.push({ ...anEndpoint, id: 'ep-other001', tags: {}, token: 'other', createdAtMs: 0 });
       r.script.fail('createEndpoint', tidbError('unreachable'), 'after');
@@ -215,6 +225,7 @@ describe('CreationRunner in trouble', () => {
       await r.runner.resumeAll();
       await r.clock.pass(minute);
       assert.deepEqual(r.script.calls, ['journal.list']);
+      assert.equal(r.runner.progressOf('1001'), undefined);
     });
   });
 });
