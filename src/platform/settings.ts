@@ -16,23 +16,30 @@ export const readSettings = {
 };
 
 /** Tells what a change of the settings is about. */
-export const onDidChangeSettings = (listeners: {
+export function onDidChangeSettings(listeners: {
   readonly tidbCloud: () => void;
   readonly alibabaCloud: () => void;
   readonly health: () => void;
-}): Disposable =>
-  workspace.onDidChangeConfiguration((event) => {
-    const changed = (key: string): boolean => event.affectsConfiguration(`${settings.section}.${key}`);
-    if (changed(settings.tidbCloudBaseUrl)) {
-      listeners.tidbCloud();
-    }
-    if (changed(settings.alibabaCloudEndpoints) || changed(settings.alibabaCloudProfile)) {
-      listeners.alibabaCloud();
-    }
-    if (changed('health')) {
-      listeners.health();
+}): Disposable {
+  const watched = [
+    { keys: [settings.tidbCloudBaseUrl], tell: listeners.tidbCloud },
+    { keys: [settings.alibabaCloudEndpoints, settings.alibabaCloudProfile], tell: listeners.alibabaCloud },
+    { keys: [settings.healthIntervalSeconds, settings.healthShowInStatusBar], tell: listeners.health },
+  ].map((group) => ({ ...group, last: textOf(group.keys) }));
+  return workspace.onDidChangeConfiguration(() => {
+    for (const group of watched) {
+      // The editor also tells of changes that change nothing, for example while a remote window starts.
+      const next = textOf(group.keys);
+      if (next !== group.last) {
+        group.last = next;
+        group.tell();
+      }
     }
   });
+}
+
+const textOf = (keys: readonly string[]): string =>
+  JSON.stringify(keys.map((key) => workspace.getConfiguration(settings.section).get<unknown>(key)));
 
 function read<S extends v.GenericSchema>(key: string, schema: S): v.InferOutput<S> {
   const value: unknown = workspace.getConfiguration(settings.section).get(key);

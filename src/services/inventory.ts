@@ -82,27 +82,13 @@ export class Inventory {
   }
 
   /** Lists the instances. A failure is kept in the snapshot for the views to show. */
-  refreshInstances(): Promise<void> {
-    return this.once('instances', async (isCurrent) => {
-      this.update({ ...this.current, instances: startLoading(this.current.instances) });
-      try {
-        const api = await this.accounts.tidbCloud();
-        const instances: Instance[] = [];
-        for await (const instance of api.listInstances()) {
-          if (isPremium(instance)) {
-            instances.push(instance);
-          }
-        }
-        if (isCurrent()) {
-          this.update({ ...this.current, instances: loaded(instances) });
-        }
-      } catch (error) {
-        if (isCurrent()) {
-          this.noteFailure('List the instances', error);
-          this.update({ ...this.current, instances: failed(this.current.instances, error) });
-        }
-      }
-    });
+  async refreshInstances(): Promise<void> {
+    const { epoch } = this;
+    await this.listInstances();
+    if (epoch !== this.epoch) {
+      // The account has changed meanwhile: its instances are the ones to show.
+      await this.refreshInstances();
+    }
   }
 
   /** Reads an instance's private link service and its private endpoints on both clouds. */
@@ -155,6 +141,29 @@ export class Inventory {
     this.setDetails(instanceId, {
       ...before,
       value: { ...before.value, endpoints: joinEndpoints(instanceId, connections, endpoints) },
+    });
+  }
+
+  private listInstances(): Promise<void> {
+    return this.once('instances', async (isCurrent) => {
+      this.update({ ...this.current, instances: startLoading(this.current.instances) });
+      try {
+        const api = await this.accounts.tidbCloud();
+        const instances: Instance[] = [];
+        for await (const instance of api.listInstances()) {
+          if (isPremium(instance)) {
+            instances.push(instance);
+          }
+        }
+        if (isCurrent()) {
+          this.update({ ...this.current, instances: loaded(instances) });
+        }
+      } catch (error) {
+        if (isCurrent()) {
+          this.noteFailure('List the instances', error);
+          this.update({ ...this.current, instances: failed(this.current.instances, error) });
+        }
+      }
     });
   }
 

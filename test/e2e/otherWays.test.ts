@@ -39,8 +39,8 @@ describe('by hand, without Alibaba Cloud credentials', () => {
     const browser = await window.context.newPage();
     await browser.goto(`${sandbox.alibabaCloud.consoleUrl}/endpoint/${region}`);
     const vpc = browser.getByLabel('VPC', { exact: true });
-    const vpcLabel = await vpc.locator('option', { hasText: 'app-vpc' }).first().getAttribute('value');
-    await vpc.selectOption(vpcLabel);
+    const vpcId = await vpc.locator('option', { hasText: 'app-vpc' }).first().getAttribute('value');
+    await vpc.selectOption(vpcId);
     await browser.getByRole('button', { name: 'Choose VPC' }).click();
     await browser.getByLabel('Endpoint Service Name').fill(service.serviceName);
     await browser.getByLabel(`vSwitch in zone ${service.zones[0] ?? ''}`).selectOption({ index: 1 });
@@ -48,7 +48,7 @@ describe('by hand, without Alibaba Cloud credentials', () => {
     const { endpoints } = await sandbox.control.waitFor((state) => state.endpoints[0]?.status === 'Active');
     const [endpoint] = endpoints;
     assert.ok(endpoint !== undefined);
-    await browser.close();
+    await window.page.bringToFront();
 
     await person.type(endpointId, 'my-endpoint');
     await panel.getByText(/An endpoint resource ID looks like/).waitFor();
@@ -105,7 +105,7 @@ describe('where TiDB Cloud takes connections in its console only', () => {
     await browser.getByLabel('Endpoint Resource ID').fill(endpoint.endpointId);
     await browser.getByLabel('Domain Name').fill(endpoint.domain);
     await browser.getByRole('button', { name: 'Create Private Endpoint Connection' }).click();
-    await browser.close();
+    await window.page.bringToFront();
 
     await panel.getByRole('button', { name: 'Connect', exact: true }).waitFor();
     await scene.screenshot('active');
@@ -114,7 +114,7 @@ describe('where TiDB Cloud takes connections in its console only', () => {
 
   it('looks right in dark and in high contrast', async () => {
     for (const theme of ['dark', 'highContrast'] as const) {
-      await scene.workbench.setTheme(scene.server, theme);
+      await scene.workbench.setTheme(theme);
       await scene.screenshot(`active-${theme}`);
     }
   });

@@ -41,7 +41,8 @@ export class CreationPanel implements Disposable {
   constructor(
     private readonly panel: WebviewPanel,
     private readonly services: CreationPanelServices,
-    instanceId: string | undefined,
+    /** The instance that the panel is about, whether or not the clouds have answered yet. */
+    private wantedInstanceId: string | undefined,
   ) {
     const { accounts, inventory, runner, clock, log, extensionUri } = services;
     this.creationId = services.newId();
@@ -59,13 +60,13 @@ export class CreationPanel implements Disposable {
       this.draft.onDidChange(() => this.render()),
       inventory.onDidChange(() => this.render()),
       runner.onDidChange((progress) => this.follow(progress)),
-      accounts.onDidChange(() => void this.begin(this.instanceId)),
+      accounts.onDidChange(() => void this.begin()),
     ];
-    void this.begin(instanceId);
+    void this.begin();
   }
 
   get instanceId(): string | undefined {
-    return this.draft.state.instanceId;
+    return this.wantedInstanceId;
   }
 
   /** A creation that is over makes room for the next one. */
@@ -82,18 +83,20 @@ export class CreationPanel implements Disposable {
     }
   }
 
-  private async begin(instanceId: string | undefined): Promise<void> {
+  private async begin(): Promise<void> {
     this.render();
     const { inventory } = this.services;
     if (inventory.snapshot.instances.value === undefined) {
       await inventory.refreshInstances();
     }
-    if (instanceId !== undefined && inventory.instance(instanceId) !== undefined) {
-      await this.chooseInstance(instanceId);
+    const { wantedInstanceId } = this;
+    if (wantedInstanceId !== undefined && inventory.instance(wantedInstanceId) !== undefined) {
+      await this.chooseInstance(wantedInstanceId);
     }
   }
 
   private async chooseInstance(instanceId: string): Promise<void> {
+    this.wantedInstanceId = instanceId;
     const { inventory, runner } = this.services;
     this.panel.title = `Create Private Endpoint: ${inventory.instance(instanceId)?.name ?? instanceId}`;
     const latest = runner.progressOf(instanceId);
