@@ -145,7 +145,9 @@ describe('a window that is reloaded in the middle', () => {
     await workbench.person.click(panel.getByRole('button', { name: 'Create Endpoint', exact: true }));
     await workbench.clickDialogButton(/interface endpoint/, 'Create');
     await sandbox.control.waitFor(({ endpoints }) => endpoints.length === 1);
-    await window.page.reload();
+    const reloaded = window.page.waitForEvent('load');
+    await workbench.runCommand('Developer: Reload Window');
+    await reloaded;
     const restored = await scene.creationPanel(instance);
     await restored.getByRole('button', { name: 'Connect', exact: true }).waitFor();
     const { endpoints, connections } = sandbox.control.getState();
