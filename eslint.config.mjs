@@ -60,7 +60,7 @@ export default tseslint.config(
   },
   ...dependencyRule,
   {
-    files: ['test/**/*.ts', 'scripts/**/*.mjs', '*.mjs'],
+    files: ['test/**/*.{ts,cjs}', 'scripts/**/*.mjs', '*.mjs'],
     languageOptions: { globals: { ...globals.node } },
     rules: { 'no-console': 'off' },
   },

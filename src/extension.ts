@@ -84,6 +84,7 @@ export function activate(context: ExtensionContext): void {
     scheduler,
     state,
     followedKey: stateKeys.followed,
+    log,
     intervalMs: () =>
       readSettings.healthShowInStatusBar() || tree.visible
         ? readSettings.healthIntervalSeconds() * 1000
@@ -112,8 +113,8 @@ export function activate(context: ExtensionContext): void {
   const viewState = new ViewState(accounts, inventory, contextKeys, log);
 
   subscriptions.push(
-    ...[channel, accounts, scheduler, runner, monitor, viewState, instancesTree, tree, healthItem, creation],
-    { dispose: () => void connections.dispose() },
+    ...[channel, accounts, scheduler, runner, monitor, connections],
+    ...[viewState, instancesTree, tree, healthItem, creation],
     window.registerWebviewPanelSerializer(panels.creation, creation),
     window.registerWebviewViewProvider(views.results, results, {
       webviewOptions: { retainContextWhenHidden: true },
@@ -133,16 +134,17 @@ export function activate(context: ExtensionContext): void {
         scheduler.wake();
       },
     }),
+    accounts.onDidChange(() => monitor.lookNow()),
     tree.onDidChangeVisibility(() => scheduler.wake()),
     documents.onDidChange((uris) => contextKeys.set(contexts.boundDocuments, uris)),
     connections.onDidChangeRunning((running) => contextKeys.set(contexts.sqlRunning, running)),
     runner.onDidComplete(announceActive),
   );
 
-  // After activation: what was going on in an earlier window goes on.
+  // What was going on in an earlier window goes on, after activation.
   setImmediate(() => {
     void viewState.refresh();
     runner.resumeAll().catch((error: unknown) => log.error('Take up creations again: failed', error));
-    monitor.look().catch((error: unknown) => log.error('Look at the followed endpoints: failed', error));
+    monitor.lookNow();
   });
 }

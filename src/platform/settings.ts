@@ -9,7 +9,8 @@ export const readSettings = {
   alibabaCloudEndpoints: () => read(settings.alibabaCloudEndpoints, v.record(v.string(), v.string())),
   /** Empty: the chain's own choice. */
   alibabaCloudProfile: () => read(settings.alibabaCloudProfile, v.string()),
-  healthIntervalSeconds: () => read(settings.healthIntervalSeconds, v.pipe(v.number(), v.minValue(10))),
+  healthIntervalSeconds: () =>
+    read(settings.healthIntervalSeconds, v.pipe(v.number(), v.minValue(10), v.maxValue(86_400))),
   healthShowInStatusBar: () => read(settings.healthShowInStatusBar, v.boolean()),
   sqlMaxRows: () => read(settings.sqlMaxRows, v.pipe(v.number(), v.integer(), v.minValue(1))),
   sqlQueryTimeoutSeconds: () => read(settings.sqlQueryTimeoutSeconds, v.pipe(v.number(), v.minValue(0))),

@@ -76,7 +76,13 @@ export class FileJournal implements CreationJournal {
   }
 
   private async read(name: string): Promise<Creation | undefined> {
-    const content = await readFile(path.join(this.folder, name), 'utf8');
+    let content: string;
+    try {
+      content = await readFile(path.join(this.folder, name), 'utf8');
+    } catch (error) {
+      this.log.error(`The creation record ${name} cannot be read`, error);
+      return undefined;
+    }
     const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), creationSchema), content);
     if (!parsed.success) {
       this.log.warn(`The creation record ${name} cannot be read and is left alone.`);

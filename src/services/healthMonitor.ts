@@ -1,7 +1,7 @@
 import type { Disposable } from '../core/emitter';
 import { healthLevels, verdictOf, type PrivateEndpoint, type Verdict } from '../core/health';
 import type { Instance } from '../core/model';
-import type { StateStore } from '../core/ports';
+import type { Log, StateStore } from '../core/ports';
 import type { Inventory } from './inventory';
 import type { Scheduler } from './scheduler';
 
@@ -16,6 +16,7 @@ export interface HealthMonitorOptions {
   readonly scheduler: Scheduler;
   readonly state: StateStore;
   readonly followedKey: string;
+  readonly log: Log;
   /** Undefined while nobody looks. */
   readonly intervalMs: () => number | undefined;
 }
@@ -26,7 +27,9 @@ export class HealthMonitor implements Disposable {
 
   constructor(private readonly options: HealthMonitorOptions) {
     this.subscriptions = [
-      options.inventory.onDidChange(() => void this.follow()),
+      options.inventory.onDidChange(() => {
+        this.follow().catch((error: unknown) => options.log.error('Remember the endpoints: failed', error));
+      }),
       options.scheduler.repeat({
         name: 'Endpoint health',
         intervalMs: () => (this.followed.length === 0 ? undefined : options.intervalMs()),
@@ -45,6 +48,13 @@ export class HealthMonitor implements Disposable {
 
   get worst(): EndpointHealth | undefined {
     return this.health[0];
+  }
+
+  /** Looks at once; a failure is in the log and in what the views show. */
+  lookNow(): void {
+    this.look().catch((error: unknown) =>
+      this.options.log.error('Look at the followed endpoints: failed', error),
+    );
   }
 
   /** Reads the instances with endpoints that were known in an earlier window. */

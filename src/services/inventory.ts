@@ -85,7 +85,7 @@ export class Inventory {
   async refreshInstances(): Promise<void> {
     const { epoch } = this;
     await this.listInstances();
-    if (epoch !== this.epoch) {
+    if (epoch !== this.epoch && this.current.instances.value === undefined) {
       // The account has changed meanwhile: its instances are the ones to show.
       await this.refreshInstances();
     }

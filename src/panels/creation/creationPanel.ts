@@ -60,9 +60,9 @@ export class CreationPanel implements Disposable {
       this.draft.onDidChange(() => this.render()),
       inventory.onDidChange(() => this.render()),
       runner.onDidChange((progress) => this.follow(progress)),
-      accounts.onDidChange(() => void this.begin()),
+      accounts.onDidChange(() => this.beginOrTell()),
     ];
-    void this.begin();
+    this.beginOrTell();
   }
 
   get instanceId(): string | undefined {
@@ -81,6 +81,12 @@ export class CreationPanel implements Disposable {
     for (const subscription of this.subscriptions) {
       subscription.dispose();
     }
+  }
+
+  private beginOrTell(): void {
+    this.begin().catch((error: unknown) =>
+      this.services.notifications.showError('Create Private Endpoint', error, () => this.beginOrTell()),
+    );
   }
 
   private async begin(): Promise<void> {
@@ -209,8 +215,14 @@ export class CreationPanel implements Disposable {
 
   private async createConnection(): Promise<void> {
     const typed = this.draft.typedEndpoint();
-    if (typed !== undefined) {
+    if (typed === undefined || this.creating) {
+      return;
+    }
+    this.creating = true;
+    try {
       await this.start(typed);
+    } finally {
+      this.creating = false;
     }
   }
 

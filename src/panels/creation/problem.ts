@@ -59,7 +59,9 @@ export function blockedProblem(reason: BlockedReason, detail?: string): Problem 
   const { message, nextStep, actions } = blockedWords[reason];
   return {
     message:
-      detail === undefined ? message.replace(/([^.])$/, '$1.') : `${message.replace(/\.$/, '')}: ${detail}`,
+      detail === undefined
+        ? message.replace(/([^.])$/, '$1.')
+        : `${message.replace(/\.$/, '')}: ${detail.replace(/[\s.]+$/, '')}.`,
     nextStep,
     actions: actions.map((action) => ({ id: action, label: actionLabels[action] ?? action })),
   };

@@ -175,7 +175,10 @@ function verification(draft: Draft): CreationState['endpoint']['verification'] {
   const { verification: found } = draft;
   switch (found.outcome) {
     case 'verified':
-      return { outcome: 'verified', text: `Found in ${found.service.zones.length} zones` };
+      return {
+        outcome: 'verified',
+        text: `Found in ${found.service.zones.length} ${found.service.zones.length === 1 ? 'zone' : 'zones'}`,
+      };
     case 'refused':
       return {
         outcome: 'refused',
@@ -255,14 +258,16 @@ function acceptanceStep(shown: Shown): CreationState['acceptance'] {
     draft.domainName !== '' && draft.service !== undefined && progress === undefined
       ? domainNameProblem(draft.domainName, draft.endpointId, draft.service)
       : undefined;
-  const error = progress !== undefined && endpointError(progress) === undefined ? progress.error : undefined;
+  const error =
+    progress !== undefined && endpointError(progress) === undefined && !isRegistered(progress.creation)
+      ? progress.error
+      : undefined;
   const failed =
     decision?.kind === 'blocked' &&
     (decision.reason === 'connectionFailed' || decision.reason === 'connectionDeleting');
   return {
     status: acceptanceStatus(shown, byHand, failed || error !== undefined),
-    way:
-      byHand && !isWaitingForConsole(progress) ? 'byHand' : isWaitingForConsole(progress) ? 'console' : 'api',
+    way: creation?.acceptance === 'console' ? 'console' : byHand ? 'byHand' : 'api',
     ...(decision?.kind === 'createConnection' &&
       error === undefined && { activity: 'Creating the private endpoint connection…' }),
     endpointId: creation?.endpointId ?? draft.endpointId,
@@ -306,6 +311,8 @@ function activeStep({ progress }: Shown): CreationState['active'] {
   const { creation, decision, seen } = progress;
   const connection = typeof seen?.connection === 'object' ? seen.connection : undefined;
   const since = creation.registeredAtMs !== undefined && { startedAtMs: creation.registeredAtMs };
+  const problem = isRegistered(creation) &&
+    progress.error !== undefined && { problem: problemOf(progress.error) };
   if (decision?.kind === 'done') {
     return {
       ...base,
@@ -320,6 +327,7 @@ function activeStep({ progress }: Shown): CreationState['active'] {
     return {
       ...base,
       ...since,
+      ...problem,
       status: 'working',
       connectionState: connection.state === 'PENDING' ? 'Pending' : 'Active',
       explanation:

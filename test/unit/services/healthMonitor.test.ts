@@ -21,6 +21,7 @@ describe('HealthMonitor', () => {
       scheduler,
       state: s.state,
       followedKey: 'followed',
+      log: s.log,
       intervalMs: () => (looking ? minute : undefined),
     });
   }
