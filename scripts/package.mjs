@@ -13,7 +13,14 @@ const limitBytes = 1_500_000;
 const node = (...args) => execFileSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
 node('scripts/build.mjs');
 rmSync(file, { force: true });
-node('node_modules/@vscode/vsce/vsce', 'package', '--no-dependencies', '--out', file);
+node(
+  'node_modules/@vscode/vsce/vsce',
+  'package',
+  '--no-dependencies',
+  '--no-rewrite-relative-links',
+  '--out',
+  file,
+);
 const { size } = statSync(file);
 console.log(`${path.basename(file)}  ${(size / 1024).toFixed(0)} KiB`);
 if (size > limitBytes) {
