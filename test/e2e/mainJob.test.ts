@@ -94,11 +94,16 @@ for (const version of EDITOR_VERSIONS) {
       assert.equal(scene.sandbox.control.calls('CreateVpcEndpoint'), 2, 'one dry run and one create');
     });
 
-    it('has left no secret in log, settings or state', async () => {
+    it('has left no secret in log, settings or state, nor in the browser', async () => {
       const { sandbox, database, server } = scene;
       const log = await scene.log();
       assert.match(log, /Created the endpoint ep-/, 'the log at hand is the one that was written');
+      const browser = JSON.stringify(await scene.window.context.storageState({ indexedDB: true }));
+      assert.match(browser, /health\.followed/, 'the state at hand is the one that was written');
       const secrets = [sandbox.tidbCloud.privateKey, sandbox.alibabaCloud.accessKeySecret, database.password];
+      for (const secret of secrets) {
+        assert.ok(!browser.includes(secret), 'a secret is in the browser');
+      }
       for (const name of await readdir(server.folder, { recursive: true })) {
         const content = await readFile(path.join(server.folder, name)).catch(() => Buffer.alloc(0));
         for (const secret of secrets) {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { FrameLocator } from 'playwright-core';
 import { NEWEST_EDITOR } from '../support/editor/versions';
 import { setScene, type Scene } from './scene';
 
@@ -66,6 +67,17 @@ describe('by hand, without Alibaba Cloud credentials', () => {
   });
 });
 
+/** Opens the panel and has everything created as it proposes. */
+async function letCreate(scene: Scene): Promise<FrameLocator> {
+  const { workbench } = scene;
+  await workbench.openViewContainer('TiDB Private Endpoint');
+  await workbench.clickInlineAction(instance, 'Create Private Endpoint…');
+  const panel = await scene.creationPanel(instance);
+  await workbench.person.click(panel.getByRole('button', { name: 'Create Endpoint', exact: true }));
+  await workbench.clickDialogButton(/interface endpoint/, 'Create');
+  return panel;
+}
+
 describe('where TiDB Cloud takes connections in its console only', () => {
   let scene: Scene;
 
@@ -85,12 +97,8 @@ describe('where TiDB Cloud takes connections in its console only', () => {
   after(() => scene.stop());
 
   it('hands over, and notices by itself when the person has accepted there', async () => {
-    const { workbench, sandbox, window } = scene;
-    await workbench.openViewContainer('TiDB Private Endpoint');
-    await workbench.clickInlineAction(instance, 'Create Private Endpoint…');
-    const panel = await scene.creationPanel(instance);
-    await workbench.person.click(panel.getByRole('button', { name: 'Create Endpoint', exact: true }));
-    await workbench.clickDialogButton(/interface endpoint/, 'Create');
+    const { sandbox, window } = scene;
+    const panel = await letCreate(scene);
     await panel.getByRole('button', { name: 'Open TiDB Cloud Console' }).waitFor();
     await panel.getByRole('button', { name: 'Copy Endpoint ID' }).waitFor();
     await scene.screenshot('handed-over');
@@ -139,11 +147,7 @@ describe('a window that is reloaded in the middle', () => {
 
   it('restores the panel and goes on with the same endpoint', async () => {
     const { workbench, sandbox, window } = scene;
-    await workbench.openViewContainer('TiDB Private Endpoint');
-    await workbench.clickInlineAction(instance, 'Create Private Endpoint…');
-    const panel = await scene.creationPanel(instance);
-    await workbench.person.click(panel.getByRole('button', { name: 'Create Endpoint', exact: true }));
-    await workbench.clickDialogButton(/interface endpoint/, 'Create');
+    await letCreate(scene);
     await sandbox.control.waitFor(({ endpoints }) => endpoints.length === 1);
     const reloaded = window.page.waitForEvent('load');
     await workbench.runCommand('Developer: Reload Window');
