@@ -140,12 +140,7 @@ function loginError(failure: DriverError, peer: Peer): AppError {
   if (accessDenied.has(errno)) {
     return appError('sqlAccessDenied', failure, peer, { ...details, subject: peer.user });
   }
-  return appError(
-    errno === unknownDatabase ? 'sqlUnknownDatabase' : 'sqlRefused',
-    failure,
-    peer,
-    details,
-  );
+  return appError(errno === unknownDatabase ? 'sqlUnknownDatabase' : 'sqlRefused', failure, peer, details);
 }
 
 function tlsError(failure: DriverError, peer: Peer, certificateProblem: string | undefined): AppError {

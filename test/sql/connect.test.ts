@@ -130,7 +130,7 @@ describe('opening SQL, against MariaDB', function () {
           sessions.push(await open());
         }
       };
-      const error = await failure(full(), 'sqlUnreachable');
+      const error = await failure(full(), 'sqlRefused');
       assert.match(error.details.reason ?? '', /Too many connections/);
     } finally {
       await Promise.all(sessions.map((session) => session.close()));
