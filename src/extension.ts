@@ -1,5 +1,7 @@
 import path from 'node:path';
 import { env, version as editorVersion, window, workspace, type ExtensionContext } from 'vscode';
+import { checkBaseUrl } from './cloud/baseUrl';
+import { Endpoints } from './cloud/alibaba/endpoints';
 import { registerCommands } from './commands';
 import { Redactor } from './core/redact';
 import { contexts, panels, secretKeys, stateKeys, views } from './ids';
@@ -8,11 +10,11 @@ import { CreationPanels } from './panels/creation/creationPanels';
 import { ResultsView } from './panels/resultsView';
 import { systemClock as clock } from './platform/clock';
 import { CommandRunner } from './platform/commandRunner';
-import { alibabaCloudConsole, isSandboxUrl, tidbCloudConsole } from './platform/consoles';
+import { consolesOf } from './platform/consoles';
 import { ContextKeys } from './platform/contextKeys';
 import { ChannelLog } from './platform/log';
 import { Notifications } from './platform/notifications';
-import { onDidChangeSettings, readSettings } from './platform/settings';
+import { onDidChangeSettings, readSettings, SettingsCheck } from './platform/settings';
 import { FileJournal, secretStore, stateStore } from './platform/storage';
 import { Accounts } from './services/accounts';
 import { Connections } from './services/connections';
@@ -41,12 +43,9 @@ export function activate(context: ExtensionContext): void {
   const world = { userAgent: `tidb-private-endpoint/${version}`, clock, log, random: Math.random };
 
   const accounts = new Accounts({
-    secrets,
-    secretKeys,
+    ...{ secrets, secretKeys, learnSecret, log },
     environment: process.env,
     isWorkspaceTrusted: () => workspace.isTrusted,
-    learnSecret,
-    log,
     createTidbCloudApi: async (key) => {
       const { createTidbCloudApi } = await import('./cloud/tidbCloud');
       return createTidbCloudApi({ ...world, ...key, baseUrl: readSettings.tidbCloudBaseUrl() });
@@ -54,11 +53,8 @@ export function activate(context: ExtensionContext): void {
     createAlibabaCloudApi: async (from) => {
       const { createAlibabaCloudApi, credentialsFrom } = await import('./cloud/alibaba');
       const credentials = credentialsFrom(from, readSettings.alibabaCloudProfile());
-      return createAlibabaCloudApi({
-        ...world,
-        credentials,
-        endpoints: readSettings.alibabaCloudEndpoints(),
-      });
+      const endpoints = readSettings.alibabaCloudEndpoints();
+      return createAlibabaCloudApi({ ...world, credentials, endpoints });
     },
   });
   const inventory = new Inventory(accounts, log);
@@ -66,17 +62,13 @@ export function activate(context: ExtensionContext): void {
   const journal = new FileJournal(path.join(context.globalStorageUri.fsPath, 'creations'), log);
   const runner = new CreationRunner({ ...world, journal, accounts, inventory });
   const connections = new Connections({
-    accounts,
-    secrets,
-    state,
+    ...{ accounts, secrets, state, learnSecret, log },
     keys: {
       password: secretKeys.sqlPassword,
       caCertificate: stateKeys.caCertificate,
       user: stateKeys.sqlUser,
     },
     connector: async () => (await import('./sql')).createSqlConnector({ log }),
-    learnSecret,
-    log,
   });
   const documents = new SqlDocuments((error) => log.error('A listener of the SQL documents failed', error));
   const monitor = new HealthMonitor({
@@ -98,18 +90,19 @@ export function activate(context: ExtensionContext): void {
   });
   const healthItem = new HealthItem(monitor, inventory, () => readSettings.healthShowInStatusBar());
   const results = new ResultsView(extensionUri, log);
+  const consoles = consolesOf(readSettings);
   const shared = { accounts, inventory, notifications, clock, log };
   const creation = new CreationPanels({
     ...shared,
     extensionUri,
     runner,
     newId: () => crypto.randomUUID(),
-    isSandbox: () => isSandboxUrl(readSettings.tidbCloudBaseUrl()),
+    isSandbox: () => consoles.isSandbox(),
   });
-  const consoles = {
-    tidbCloud: (instanceId?: string) => tidbCloudConsole(readSettings.tidbCloudBaseUrl(), instanceId),
-    alibabaCloud: (regionId?: string) => alibabaCloudConsole(readSettings.alibabaCloudEndpoints(), regionId),
-  };
+  const settingsCheck = new SettingsCheck(notifications, {
+    tidbCloudBaseUrl: checkBaseUrl,
+    alibabaCloudEndpoints: (urls) => new Endpoints(urls),
+  });
   const viewState = new ViewState(accounts, inventory, contextKeys, log);
 
   subscriptions.push(
@@ -124,7 +117,8 @@ export function activate(context: ExtensionContext): void {
       ...{ connections, documents, monitor, creation, results, consoles },
       showLog: () => log.show(),
     }),
-    workspace.onDidCloseTextDocument(({ uri }) => documents.unbind(uri.toString())),
+    // A document whose language changes is said to close too, and stays.
+    workspace.onDidCloseTextDocument(({ isClosed, uri }) => isClosed && documents.unbind(uri.toString())),
     workspace.onDidGrantWorkspaceTrust(() => accounts.reset('Alibaba Cloud')),
     onDidChangeSettings({
       tidbCloud: () => accounts.reset('TiDB Cloud'),
@@ -133,16 +127,18 @@ export function activate(context: ExtensionContext): void {
         healthItem.render();
         scheduler.wake();
       },
+      any: () => settingsCheck.run(),
     }),
     accounts.onDidChange(() => monitor.lookNow()),
     tree.onDidChangeVisibility(() => scheduler.wake()),
-    documents.onDidChange((uris) => contextKeys.set(contexts.boundDocuments, uris)),
+    documents.onDidChange((uris) => contextKeys.setUris(contexts.boundDocuments, uris)),
     connections.onDidChangeRunning((running) => contextKeys.set(contexts.sqlRunning, running)),
     runner.onDidComplete(announceActive),
   );
 
   // What was going on in an earlier window goes on, after activation.
   setImmediate(() => {
+    settingsCheck.run();
     void viewState.refresh();
     runner.resumeAll().catch((error: unknown) => log.error('Take up creations again: failed', error));
     monitor.lookNow();

@@ -1,4 +1,4 @@
-import { QuickInputButtons, ThemeIcon, window, type QuickInputButton } from 'vscode';
+import { ThemeIcon, window, type QuickInputButton } from 'vscode';
 import type { Credentials } from '../services/connections';
 
 interface Question {
@@ -6,17 +6,24 @@ interface Question {
   readonly refused: boolean;
 }
 
-const otherUser: QuickInputButton = { iconPath: new ThemeIcon('account'), tooltip: 'Use another user' };
+const otherUserButton: QuickInputButton = { iconPath: new ThemeIcon('account'), tooltip: 'Use Another User' };
+/** No password can be mistaken for it. */
+const otherUser = Symbol('another user');
 
-/** Asks for the password, and for another user where the person wants one. Undefined when they cancel. */
+/**
+ * Asks for the password, and for another user where the person wants one. Undefined when they cancel, here or through the
+ * signal.
+ */
 export async function askCredentials(
   instanceName: string,
   question: Question,
+  signal: AbortSignal,
 ): Promise<Credentials | undefined> {
   let { user } = question;
   for (;;) {
-    const answer = await askPassword(instanceName, user, question.refused && user === question.user);
-    if (answer === 'otherUser') {
+    const refused = question.refused && user === question.user;
+    const answer = await askPassword(instanceName, user, refused, signal);
+    if (answer === otherUser) {
       user = (await askUser(instanceName, user)) ?? user;
     } else {
       return answer === undefined ? undefined : { user, password: answer };
@@ -24,34 +31,39 @@ export async function askCredentials(
   }
 }
 
-function askPassword(instanceName: string, user: string, refused: boolean): Promise<string | undefined> {
+function askPassword(
+  instanceName: string,
+  user: string,
+  refused: boolean,
+  signal: AbortSignal,
+): Promise<string | typeof otherUser | undefined> {
   const input = window.createInputBox();
   input.title = `Connect to ${instanceName}`;
   input.prompt = `Password of the database user ${user}`;
   input.placeholder = 'Password';
   input.password = true;
   input.ignoreFocusOut = true;
-  input.buttons = [otherUser];
+  input.buttons = [otherUserButton];
   if (refused) {
     input.validationMessage = `The database refused this password for ${user}. Enter it again.`;
   }
   return new Promise((resolve) => {
     input.onDidChangeValue(() => (input.validationMessage = undefined));
-    input.onDidTriggerButton((button) => {
-      if (button !== QuickInputButtons.Back) {
-        resolve('otherUser');
-        input.dispose();
-      }
-    });
-    input.onDidAccept(() => {
-      resolve(input.value);
+    const end = (answer: string | typeof otherUser | undefined) => (): void => {
+      signal.removeEventListener('abort', cancel);
+      resolve(answer);
       input.dispose();
-    });
-    input.onDidHide(() => {
-      resolve(undefined);
-      input.dispose();
-    });
-    input.show();
+    };
+    const cancel = end(undefined);
+    input.onDidTriggerButton(end(otherUser));
+    input.onDidAccept(() => end(input.value)());
+    input.onDidHide(cancel);
+    signal.addEventListener('abort', cancel);
+    if (signal.aborted) {
+      cancel();
+    } else {
+      input.show();
+    }
   });
 }
 

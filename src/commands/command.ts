@@ -1,6 +1,7 @@
 import type { Clock, Log } from '../core/ports';
 import type { CommandId } from '../ids';
 import type { CommandHandler } from '../platform/commandRunner';
+import type { Consoles } from '../platform/consoles';
 import type { Notifications } from '../platform/notifications';
 import type { ResultsState } from '../protocol/results';
 import type { Accounts } from '../services/accounts';
@@ -25,17 +26,11 @@ export interface CommandServices {
   readonly showLog: () => void;
 }
 
-/** Addresses of the two web consoles. */
-export interface Consoles {
-  tidbCloud(instanceId?: string): string;
-  alibabaCloud(regionId?: string): string;
-}
-
 export interface Command {
   readonly id: CommandId;
   /** What it does, for messages: «Connect: failed». */
   readonly title: string;
-  /** May run several times at once. Any other command ignores a second start. */
+  /** May run several times at once. Any other command ignores a second start on the same row. */
   readonly concurrent?: true;
   readonly handler: (services: CommandServices) => CommandHandler;
 }

@@ -13,17 +13,21 @@ export const connect: Command = {
   id: commands.connect,
   title: 'Connect',
   handler: (services) => async (argument) => {
-    const { instance, endpoint } = await endpointFor(
-      services.inventory,
-      targetOf(argument),
-      'Connect: choose a private endpoint',
-      ({ connection }) => connection?.state === 'ACTIVE',
-    );
+    const { instance, endpoint } = await endpointFor(services.inventory, targetOf(argument), {
+      placeHolder: 'Connect: choose a private endpoint',
+      ...activeEndpoint,
+    });
     const session = await openSession(services, instance, endpoint);
     if (session !== undefined) {
       await openDocument(services, instance, endpoint, session);
     }
   },
+};
+
+/** What SQL can be run on. */
+export const activeEndpoint = {
+  what: 'a private endpoint that is Active',
+  fits: ({ connection }: PrivateEndpoint) => connection?.state === 'ACTIVE',
 };
 
 /** Undefined when the person cancelled. */
@@ -40,7 +44,11 @@ export async function openSession(
     (_, token) => {
       const abort = new AbortController();
       token.onCancellationRequested(() => abort.abort());
-      return connections.open(endpoint, (question) => askCredentials(instance.name, question), abort.signal);
+      return connections.open(
+        endpoint,
+        (question) => askCredentials(instance.name, question, abort.signal),
+        abort.signal,
+      );
     },
   );
 }
@@ -62,7 +70,9 @@ async function openDocument(
     await editor.edit((edit) => edit.insert(new Position(0, 0), [...heading, statement, ''].join('\n')));
     editor.selection = new Selection(heading.length, 0, heading.length, 0);
   }
-  documents.bind(document.uri.toString(), endpoint);
+  if (!document.isClosed) {
+    documents.bind(document.uri.toString(), endpoint);
+  }
 }
 
 function freeUntitledUri(name: string): Uri {

@@ -3,7 +3,7 @@ import { AppError } from '../core/errors';
 import type { PrivateEndpoint } from '../core/health';
 import { commands, type CommandId } from '../ids';
 import type { Command } from './command';
-import { endpointFor, instanceFor, targetOf } from './target';
+import { endpointFor, instanceFor, loadEndpoints, targetOf, throwFailure } from './target';
 
 export const copyServiceName: Command = {
   id: commands.copyServiceName,
@@ -11,33 +11,34 @@ export const copyServiceName: Command = {
   handler:
     ({ inventory }) =>
     async (argument) => {
-      const { id, name } = await instanceFor(inventory, targetOf(argument));
-      if (inventory.details(id).value === undefined) {
-        await inventory.refreshDetails(id);
+      const instance = await instanceFor(inventory, targetOf(argument));
+      await loadEndpoints(inventory, instance.id);
+      const { value } = inventory.details(instance.id);
+      if (value === undefined) {
+        throwFailure(inventory, [instance]);
       }
-      const { value, error } = inventory.details(id);
-      if (value === undefined && error instanceof Error) {
-        throw error;
-      }
-      await copy(value?.service.serviceName, `the private link service of ${name}`);
+      await copy(value?.service.serviceName, `an endpoint service name for ${instance.name}`);
     },
 };
 
 export const copyEndpointId = copyOfEndpoint(
   commands.copyEndpointId,
   'Copy Endpoint ID',
+  'an endpoint ID',
   ({ endpointId }) => endpointId,
 );
 
 export const copyDomainName = copyOfEndpoint(
   commands.copyDomainName,
   'Copy Domain Name',
-  ({ endpoint, connection }) => endpoint?.domain ?? connection?.privateDomainName,
+  'a domain name',
+  ({ endpoint, connection }) => endpoint?.domain || connection?.privateDomainName,
 );
 
 function copyOfEndpoint(
   id: CommandId,
   title: string,
+  what: string,
   valueOf: (endpoint: PrivateEndpoint) => string | undefined,
 ): Command {
   return {
@@ -46,12 +47,11 @@ function copyOfEndpoint(
     handler:
       ({ inventory }) =>
       async (argument) => {
-        const { endpoint } = await endpointFor(
-          inventory,
-          targetOf(argument),
-          `${title}: choose a private endpoint`,
-        );
-        await copy(valueOf(endpoint), `that value of ${endpoint.endpointId}`);
+        const { endpoint } = await endpointFor(inventory, targetOf(argument), {
+          placeHolder: `${title}: choose a private endpoint`,
+          what: 'a private endpoint',
+        });
+        await copy(valueOf(endpoint), `${what} of ${endpoint.endpointId}`);
       },
   };
 }

@@ -9,23 +9,26 @@ export const disconnect: Command = {
   handler:
     ({ connections, inventory, documents }) =>
     async (argument) => {
+      const target = targetOf(argument);
       const active = window.activeTextEditor?.document.uri.toString();
       const bound = active === undefined ? undefined : documents.endpointOf(active);
-      const target = targetOf(argument);
       if (target.endpointId === undefined && bound !== undefined && connections.isOpen(bound)) {
         await connections.disconnect(bound);
-        return;
-      }
-      if (!inventory.endpoints().some(({ endpoint }) => connections.isOpen(endpoint))) {
+      } else if (!inventory.endpoints().some(({ endpoint }) => connections.isOpen(endpoint))) {
         void window.showInformationMessage('No SQL connection is open.');
         return;
+      } else {
+        const { endpoint } = await endpointFor(inventory, target, {
+          placeHolder: 'Disconnect: choose a private endpoint',
+          what: 'a private endpoint with an open connection',
+          fits: (candidate) => connections.isOpen(candidate),
+        });
+        if (!connections.isOpen(endpoint)) {
+          void window.showInformationMessage(`No SQL connection to ${endpoint.endpointId} is open.`);
+          return;
+        }
+        await connections.disconnect(endpoint);
       }
-      const { endpoint } = await endpointFor(
-        inventory,
-        target,
-        'Disconnect: choose a private endpoint',
-        (candidate) => connections.isOpen(candidate),
-      );
-      await connections.disconnect(endpoint);
+      window.setStatusBarMessage('$(check) Disconnected', 3000);
     },
 };

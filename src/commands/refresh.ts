@@ -1,8 +1,9 @@
+import { AppError } from '../core/errors';
 import { commands } from '../ids';
 import type { Command } from './command';
 import { targetOf } from './target';
 
-/** All instances, or the one whose row was clicked. */
+/** All instances, or the one whose row was clicked. What fails is shown by the tree, save that nobody is signed in. */
 export const refresh: Command = {
   id: commands.refresh,
   title: 'Refresh',
@@ -11,5 +12,9 @@ export const refresh: Command = {
     async (argument) => {
       const { instanceId } = targetOf(argument);
       await (instanceId === undefined ? inventory.refreshAll() : inventory.refreshDetails(instanceId));
+      const { error } = inventory.snapshot.instances;
+      if (AppError.is(error) && error.code === 'notSignedIn') {
+        throw error;
+      }
     },
 };

@@ -1,13 +1,13 @@
-import { window, type TextEditor } from 'vscode';
+import { window, type TextDocument, type TextEditor } from 'vscode';
 import { AppError, isCancellation, wordingOf } from '../core/errors';
 import type { SqlResult } from '../core/ports';
 import { statementAt } from '../core/statements';
 import { commands } from '../ids';
 import { readSettings } from '../platform/settings';
 import type { ResultsState } from '../protocol/results';
-import { openSession } from './connect';
-import type { Command } from './command';
-import { endpointFor, type Target } from './target';
+import { activeEndpoint, openSession } from './connect';
+import type { Command, CommandServices } from './command';
+import { endpointFor, type FoundEndpoint } from './target';
 
 /** Runs the selection, or the statement under the cursor, and shows what comes of it in the results panel. */
 export const runSql: Command = {
@@ -20,17 +20,13 @@ export const runSql: Command = {
       throw new AppError('invalidInput', { source: 'Extension', reason: 'Open a SQL document first' });
     }
     const statement = statementOf(editor);
-    const target: Target = services.documents.endpointOf(editor.document.uri.toString()) ?? {};
-    const { instance, endpoint } = await endpointFor(
-      services.inventory,
-      target,
-      'Run SQL: choose a private endpoint',
-      ({ connection }) => connection?.state === 'ACTIVE',
-    );
+    const { instance, endpoint } = await endpointOf(editor.document, services);
     if ((await openSession(services, instance, endpoint)) === undefined) {
       return;
     }
-    services.documents.bind(editor.document.uri.toString(), endpoint);
+    if (!editor.document.isClosed) {
+      services.documents.bind(editor.document.uri.toString(), endpoint);
+    }
     const connection = `${instance.name} · ${endpoint.endpointId}`;
     const show = (outcome: ResultsState['outcome']): void =>
       services.results.show({ connection, statement, outcome });
@@ -62,6 +58,26 @@ export const cancelSql: Command = {
     () =>
       connections.cancelRunning(),
 };
+
+/** The endpoint the document is bound to. When that one is gone, no other takes its place unless the person picks it. */
+async function endpointOf(
+  { uri }: TextDocument,
+  { documents, inventory }: CommandServices,
+): Promise<FoundEndpoint> {
+  const bound = documents.endpointOf(uri.toString());
+  try {
+    return await endpointFor(inventory, bound ?? {}, {
+      placeHolder: 'Run SQL: choose a private endpoint',
+      ...activeEndpoint,
+      always: true,
+    });
+  } catch (error) {
+    if (AppError.is(error) && error.code === 'notFound') {
+      documents.unbind(uri.toString());
+    }
+    throw error;
+  }
+}
 
 function statementOf({ document, selection }: TextEditor): string {
   const selected = document.getText(selection).trim();

@@ -3,6 +3,7 @@ import type { HealthLevel } from '../core/health';
 import { commands } from '../ids';
 import type { EndpointHealth } from '../services/healthMonitor';
 import type { Command } from './command';
+import { loadEndpoints, throwFailure } from './target';
 
 const icons: Record<HealthLevel, string> = {
   healthy: 'pass',
@@ -18,17 +19,16 @@ export const showHealth: Command = {
   handler:
     ({ monitor, inventory }) =>
     async () => {
-      if (monitor.health.length === 0) {
-        await inventory.refreshAll();
-      }
-      const { health } = monitor;
+      let { health } = monitor;
       if (health.length === 0) {
-        const create = 'Create Private Endpoint';
-        const chosen = await window.showInformationMessage('There is no private endpoint yet.', create);
-        if (chosen === create) {
-          await vscodeCommands.executeCommand(commands.createEndpoint);
+        await inventory.refreshAll();
+        const instances = await loadEndpoints(inventory);
+        health = monitor.health;
+        if (health.length === 0) {
+          throwFailure(inventory, instances);
+          offerCreation();
+          return;
         }
-        return;
       }
       const picked = await window.showQuickPick(health.map(itemOf), {
         title: 'Endpoint Health',
@@ -40,6 +40,16 @@ export const showHealth: Command = {
       }
     },
 };
+
+/** Returns at once: the message may be left unanswered, and the command must run again all the same. */
+function offerCreation(): void {
+  const create = 'Create Private Endpoint';
+  void window.showInformationMessage('There is no private endpoint yet.', create).then((chosen) => {
+    if (chosen === create) {
+      void vscodeCommands.executeCommand(commands.createEndpoint);
+    }
+  });
+}
 
 const itemOf = (health: EndpointHealth): QuickPickItem & { health: EndpointHealth } => ({
   label: health.instance.name,

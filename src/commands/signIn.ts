@@ -1,4 +1,4 @@
-import { ProgressLocation, QuickPickItemKind, ThemeIcon, window } from 'vscode';
+import { ProgressLocation, ThemeIcon, window } from 'vscode';
 import { cancellation } from '../core/errors';
 import { commands } from '../ids';
 import { clouds } from '../services/accounts';
@@ -67,9 +67,7 @@ export const signOut: Command = {
     ({ accounts }) =>
     async () => {
       const stored = await Promise.all(clouds.map((cloud) => accounts.isStored(cloud)));
-      const items = clouds
-        .filter((_, i) => stored[i] === true)
-        .map((label) => ({ label, kind: QuickPickItemKind.Default }));
+      const items = clouds.filter((_, i) => stored[i] === true);
       if (items.length === 0) {
         void window.showInformationMessage(
           'There is nothing to sign out of. Credentials in the environment stay until the editor starts without them.',
@@ -80,12 +78,18 @@ export const signOut: Command = {
         title: 'Sign Out',
         placeHolder: 'Remove the stored key of',
       });
-      const cloud = clouds.find((name) => name === chosen?.label);
+      const cloud = clouds.find((name) => name === chosen);
       if (cloud === undefined) {
         throw cancellation();
       }
       await accounts.signOut(cloud);
-      window.setStatusBarMessage(`$(check) Signed out of ${cloud}`, 3000);
+      if (await accounts.isSignedIn(cloud)) {
+        void window.showInformationMessage(
+          `The stored key of ${cloud} is removed. The credentials in the environment are used from now on.`,
+        );
+      } else {
+        window.setStatusBarMessage(`$(check) Signed out of ${cloud}`, 3000);
+      }
     },
 };
 

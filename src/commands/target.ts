@@ -1,4 +1,4 @@
-import { QuickPickItemKind, ThemeIcon, window, type QuickPickItem } from 'vscode';
+import { ProgressLocation, ThemeIcon, window, type QuickPickItem } from 'vscode';
 import { cancellation, AppError } from '../core/errors';
 import { verdictOf, type PrivateEndpoint } from '../core/health';
 import { alibabaRegionOf, type Instance } from '../core/model';
@@ -8,6 +8,21 @@ import type { Inventory } from '../services/inventory';
 export interface Target {
   readonly instanceId?: string;
   readonly endpointId?: string;
+}
+
+export interface FoundEndpoint {
+  readonly instance: Instance;
+  readonly endpoint: PrivateEndpoint;
+}
+
+/** How the person is asked for an endpoint that the target does not name. */
+export interface EndpointQuestion {
+  readonly placeHolder: string;
+  /** What is asked for, for the error when there is none. */
+  readonly what: string;
+  readonly fits?: (endpoint: PrivateEndpoint) => boolean;
+  /** Asks even where there is only one to choose. */
+  readonly always?: true;
 }
 
 export function targetOf(argument: unknown): Target {
@@ -21,71 +36,99 @@ export function targetOf(argument: unknown): Target {
   };
 }
 
-/** The target's instance, or the one the person picks among those on Alibaba Cloud. */
-export async function instanceFor(inventory: Inventory, target: Target): Promise<Instance> {
+/**
+ * The target's instance, or the one the person picks among those on Alibaba Cloud. An instance that was named and is gone
+ * is an error: another one never takes its place.
+ */
+export async function instanceFor(inventory: Inventory, { instanceId }: Target): Promise<Instance> {
   const instances = await loadInstances(inventory);
-  const named = instances.find(({ id }) => id === target.instanceId);
-  if (named !== undefined) {
-    return named;
+  if (instanceId !== undefined) {
+    return instances.find(({ id }) => id === instanceId) ?? notFound(`the instance ${instanceId}`);
   }
-  const items = instances
-    .filter(({ regionId }) => alibabaRegionOf(regionId) !== undefined)
-    .map((instance) => ({
-      label: instance.name,
-      iconPath: new ThemeIcon('database'),
-      description: alibabaRegionOf(instance.regionId) ?? '',
-      detail: instance.state === 'ACTIVE' ? '' : instance.state,
-      instance,
-    }));
+  const items = instances.filter(isOnAlibabaCloud).map((instance) => ({
+    label: instance.name,
+    iconPath: new ThemeIcon('database'),
+    description: alibabaRegionOf(instance.regionId) ?? '',
+    detail: instance.state === 'ACTIVE' ? '' : instance.state,
+    instance,
+  }));
+  if (items.length === 0) {
+    notFound('a TiDB Cloud Premium instance on Alibaba Cloud');
+  }
   return (await pick(items, 'Choose a TiDB Cloud Premium instance on Alibaba Cloud')).instance;
 }
 
-/** The target's private endpoint, or the one the person picks among those that fit. */
+/** The target's private endpoint, or the one the person picks among those that fit. One that is gone is an error. */
 export async function endpointFor(
   inventory: Inventory,
   target: Target,
-  placeHolder: string,
-  fits: (endpoint: PrivateEndpoint) => boolean = () => true,
-): Promise<{ readonly instance: Instance; readonly endpoint: PrivateEndpoint }> {
-  const instances = await loadInstances(inventory);
-  const candidates = instances.filter(
-    ({ id, regionId }) =>
-      alibabaRegionOf(regionId) !== undefined &&
-      (target.instanceId === undefined || id === target.instanceId),
-  );
-  await Promise.all(
-    candidates
-      .filter(({ id }) => inventory.details(id).value === undefined)
-      .map(({ id }) => inventory.refreshDetails(id)),
-  );
-  const known = inventory.endpoints();
-  const named = known.find(
-    ({ endpoint }) => endpoint.instanceId === target.instanceId && endpoint.endpointId === target.endpointId,
-  );
-  if (named !== undefined) {
-    return named;
+  question: EndpointQuestion,
+): Promise<FoundEndpoint> {
+  const { instanceId, endpointId } = target;
+  if (instanceId !== undefined && endpointId !== undefined) {
+    return namedEndpoint(inventory, instanceId, endpointId);
   }
-  const fitting = known.filter(
-    ({ instance, endpoint }) => candidates.some(({ id }) => id === instance.id) && fits(endpoint),
-  );
+  const candidates = await loadEndpoints(inventory, instanceId);
+  const { what, placeHolder, always, fits = () => true } = question;
+  const fitting = inventory
+    .endpoints()
+    .filter(({ instance, endpoint }) => candidates.some(({ id }) => id === instance.id) && fits(endpoint));
   if (fitting.length === 0) {
-    throw (
-      candidates.map(({ id }) => inventory.details(id).error).find((error) => error instanceof Error) ??
-      new AppError('notFound', { source: 'TiDB Cloud', subject: 'a private endpoint for this' })
-    );
+    throwFailure(inventory, candidates);
+    notFound(what);
   }
   const items = fitting.map(({ instance, endpoint }) => ({
-    label: endpoint.endpoint?.name ?? endpoint.endpointId,
+    label: endpoint.endpoint?.name ? endpoint.endpoint.name : endpoint.endpointId,
     iconPath: new ThemeIcon('plug'),
     description: `${instance.name} · ${verdictOf(endpoint).word}`,
     chosen: { instance, endpoint },
   }));
-  return (await pick(items, placeHolder)).chosen;
+  return (await pick(items, placeHolder, always)).chosen;
+}
+
+/** Reads what was not read yet of the instances on Alibaba Cloud, or of one of them, and returns these. */
+export async function loadEndpoints(inventory: Inventory, instanceId?: string): Promise<readonly Instance[]> {
+  const instances = await loadInstances(inventory);
+  const asked = instances.filter(
+    (instance) => isOnAlibabaCloud(instance) && (instanceId === undefined || instance.id === instanceId),
+  );
+  const unread = asked.filter(({ id }) => inventory.details(id).value === undefined);
+  if (unread.length > 0) {
+    await reading(Promise.all(unread.map(({ id }) => inventory.refreshDetails(id))));
+  }
+  return asked;
+}
+
+/** @throws why the endpoints of one of these instances could not be read, if so */
+export function throwFailure(inventory: Inventory, instances: readonly Instance[]): void {
+  const failure = instances
+    .map(({ id }) => inventory.details(id).error)
+    .find((error): error is Error => error instanceof Error);
+  if (failure !== undefined) {
+    throw failure;
+  }
+}
+
+async function namedEndpoint(
+  inventory: Inventory,
+  instanceId: string,
+  endpointId: string,
+): Promise<FoundEndpoint> {
+  const instance = await instanceFor(inventory, { instanceId });
+  if (inventory.endpoint(instanceId, endpointId) === undefined) {
+    await reading(inventory.refreshDetails(instanceId));
+  }
+  const endpoint = inventory.endpoint(instanceId, endpointId);
+  if (endpoint === undefined) {
+    throwFailure(inventory, [instance]);
+    return notFound(`the private endpoint ${endpointId}`);
+  }
+  return { instance, endpoint };
 }
 
 async function loadInstances(inventory: Inventory): Promise<readonly Instance[]> {
   if (inventory.snapshot.instances.value === undefined) {
-    await inventory.refreshInstances();
+    await reading(inventory.refreshInstances());
   }
   const { value, error } = inventory.snapshot.instances;
   if (value === undefined) {
@@ -94,9 +137,26 @@ async function loadInstances(inventory: Inventory): Promise<readonly Instance[]>
   return value;
 }
 
-async function pick<T extends QuickPickItem>(items: readonly T[], placeHolder: string): Promise<T> {
-  const [only] = items.filter(({ kind }) => kind !== QuickPickItemKind.Separator);
-  if (items.length === 1 && only !== undefined) {
+const isOnAlibabaCloud = ({ regionId }: Instance): boolean => alibabaRegionOf(regionId) !== undefined;
+
+const reading = async (work: Promise<unknown>): Promise<void> => {
+  await window.withProgress(
+    { location: ProgressLocation.Window, title: 'Reading private endpoints' },
+    () => work,
+  );
+};
+
+function notFound(subject: string): never {
+  throw new AppError('notFound', { source: 'TiDB Cloud', subject });
+}
+
+async function pick<T extends QuickPickItem>(
+  items: readonly T[],
+  placeHolder: string,
+  always?: true,
+): Promise<T> {
+  const [only] = items;
+  if (items.length === 1 && only !== undefined && always !== true) {
     return only;
   }
   const chosen = await window.showQuickPick(items, { placeHolder, matchOnDescription: true });

@@ -21,6 +21,7 @@ export class WebviewChannel<
   Schema extends v.GenericSchema<unknown, { readonly type: string }>,
 > implements Disposable {
   private ready = false;
+  private disposed = false;
   private last: State | undefined;
   private readonly subscription: Disposable;
 
@@ -50,17 +51,19 @@ export class WebviewChannel<
     webview.html = page(webview, extensionUri, bundle);
   }
 
+  /** Once the page is gone this does nothing: what was on its way when a person closed it may still come. */
   send(state: State): void {
     this.last = state;
     this.flush();
   }
 
   dispose(): void {
+    this.disposed = true;
     this.subscription.dispose();
   }
 
   private flush(): void {
-    if (this.ready && this.last !== undefined) {
+    if (this.ready && !this.disposed && this.last !== undefined) {
       void this.webview.postMessage({ type: 'state', state: this.last });
     }
   }

@@ -27,7 +27,7 @@ export class ResultsView implements WebviewViewProvider {
     channel.send(this.state);
     view.onDidDispose(() => {
       channel.dispose();
-      this.channel = undefined;
+      this.channel = this.channel === channel ? undefined : this.channel;
     });
   }
 

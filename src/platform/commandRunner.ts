@@ -14,7 +14,7 @@ export interface RunnableCommand {
 
 /**
  * Registers commands so that every one of them ends the same way: cancelling is silent, an error is one message with
- * buttons and a full log entry, and a double click does not run it twice.
+ * buttons and a full log entry, and a double click does not run it twice on the same row.
  */
 export class CommandRunner {
   private readonly running = new Set<string>();
@@ -28,20 +28,20 @@ export class CommandRunner {
     return vscodeCommands.registerCommand(id, (...args: readonly unknown[]) =>
       concurrent === true
         ? this.perform(id, title, handler, args)
-        : this.once(id, () => this.perform(id, title, handler, args)),
+        : this.once(keyOf(id, args[0]), () => this.perform(id, title, handler, args)),
     );
   }
 
-  private async once(id: CommandId, run: () => Promise<void>): Promise<void> {
-    if (this.running.has(id)) {
-      this.log.debug(`${id} is already running`);
+  private async once(key: string, run: () => Promise<void>): Promise<void> {
+    if (this.running.has(key)) {
+      this.log.debug(`${key} is already running`);
       return;
     }
-    this.running.add(id);
+    this.running.add(key);
     try {
       await run();
     } finally {
-      this.running.delete(id);
+      this.running.delete(key);
     }
   }
 
@@ -57,4 +57,10 @@ export class CommandRunner {
       this.notifications.showError(title, error, () => void vscodeCommands.executeCommand(id, ...args));
     }
   }
+}
+
+/** The command and what it is run on, where that is an instance or an endpoint. */
+function keyOf(id: CommandId, argument: unknown): string {
+  const { instanceId, endpointId } = (argument ?? {}) as Record<string, unknown>;
+  return [id, instanceId, endpointId].filter((part) => typeof part === 'string').join(' ');
 }

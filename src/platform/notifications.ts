@@ -18,6 +18,9 @@ const labels: Record<Remedy, string> = {
   openNetworkSettings: 'Open Proxy Settings',
 };
 
+/** The editor's command; it takes what to search for. */
+export const openSettingsCommand = 'workbench.action.openSettings';
+
 export const isRemedy = (text: string): text is Remedy => Object.hasOwn(labels, text);
 
 export const remedyLabel = (remedy: Remedy): string => labels[remedy];
@@ -58,10 +61,10 @@ export class Notifications {
         await env.openExternal(Uri.parse(guideUrl));
         return;
       case 'openSettings':
-        await vscodeCommands.executeCommand('workbench.action.openSettings', settingOf(error));
+        await vscodeCommands.executeCommand(openSettingsCommand, settingOf(error));
         return;
       case 'openNetworkSettings':
-        await vscodeCommands.executeCommand('workbench.action.openSettings', 'http.proxy');
+        await vscodeCommands.executeCommand(openSettingsCommand, 'http.proxy');
         return;
       case 'signInTidbCloud':
         await vscodeCommands.executeCommand(commands.signInTidbCloud);
@@ -80,7 +83,10 @@ export class Notifications {
 
 const needsRetry = (remedy: Remedy): boolean => remedy === 'retry' || remedy === 'enterPassword';
 
-function settingOf(error: unknown): string {
+/** The setting that an error is about, as the settings editor finds it; else all of this extension's. */
+export function settingOf(error: unknown): string {
   const subject = AppError.is(error) ? error.details.subject : undefined;
-  return subject?.startsWith(`${settings.section}.`) === true ? subject : settings.section;
+  const { section, ...keys } = settings;
+  const names = Object.values(keys).map((key) => `${section}.${key}`);
+  return names.find((name) => subject === name || subject?.startsWith(`${name}.`)) ?? section;
 }

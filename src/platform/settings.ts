@@ -2,32 +2,98 @@ import * as v from 'valibot';
 import { workspace, type Disposable } from 'vscode';
 import { AppError } from '../core/errors';
 import { settings } from '../ids';
+import type { Notifications } from './notifications';
 
-/** Typed access to the settings. Defaults live in package.json alone. A value of the wrong type is an error with words. */
-export const readSettings = {
+/** Where credentials go: a value that is not valid is an error with words, and nothing else is used in its place. */
+const strict = {
   tidbCloudBaseUrl: () => read(settings.tidbCloudBaseUrl, v.string()),
   alibabaCloudEndpoints: () => read(settings.alibabaCloudEndpoints, v.record(v.string(), v.string())),
   /** Empty: the chain's own choice. */
   alibabaCloudProfile: () => read(settings.alibabaCloudProfile, v.string()),
-  healthIntervalSeconds: () =>
-    read(settings.healthIntervalSeconds, v.pipe(v.number(), v.minValue(10), v.maxValue(86_400))),
-  healthShowInStatusBar: () => read(settings.healthShowInStatusBar, v.boolean()),
-  sqlMaxRows: () => read(settings.sqlMaxRows, v.pipe(v.number(), v.integer(), v.minValue(1))),
-  sqlQueryTimeoutSeconds: () => read(settings.sqlQueryTimeoutSeconds, v.pipe(v.number(), v.minValue(0))),
 };
 
-/** Tells what a change of the settings is about. */
+const lenient = {
+  healthIntervalSeconds: v.pipe(v.number(), v.minValue(10), v.maxValue(86_400)),
+  healthShowInStatusBar: v.boolean(),
+  sqlMaxRows: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000)),
+  sqlQueryTimeoutSeconds: v.pipe(v.number(), v.minValue(0)),
+};
+
+/**
+ * Typed access to the settings. Defaults live in package.json alone; where nothing but a number or a switch is not valid,
+ * the default counts. SettingsCheck tells the person of both.
+ */
+export const readSettings = {
+  ...strict,
+  healthIntervalSeconds: () => readOrDefault(settings.healthIntervalSeconds, lenient.healthIntervalSeconds),
+  healthShowInStatusBar: () => readOrDefault(settings.healthShowInStatusBar, lenient.healthShowInStatusBar),
+  sqlMaxRows: () => readOrDefault(settings.sqlMaxRows, lenient.sqlMaxRows),
+  sqlQueryTimeoutSeconds: () =>
+    readOrDefault(settings.sqlQueryTimeoutSeconds, lenient.sqlQueryTimeoutSeconds),
+};
+
+/** What a value means, beyond its type; throws an AppError `invalidInput` when it cannot be used. */
+export interface Meanings {
+  readonly tidbCloudBaseUrl: (url: string, name: string) => unknown;
+  readonly alibabaCloudEndpoints: (urls: Readonly<Record<string, string>>) => unknown;
+}
+
+/** Tells of every setting that cannot be used: once, and again when the problem has changed. */
+export class SettingsCheck {
+  private told = new Set<string>();
+
+  constructor(
+    private readonly notifications: Notifications,
+    private readonly meanings: Meanings,
+  ) {}
+
+  run(): void {
+    const problems = new Map(
+      this.checks().flatMap((check) => {
+        try {
+          check();
+          return [];
+        } catch (error) {
+          return [[String(error), error] as const];
+        }
+      }),
+    );
+    for (const [text, error] of problems) {
+      if (!this.told.has(text)) {
+        this.notifications.showError('Check the settings', error);
+      }
+    }
+    this.told = new Set(problems.keys());
+  }
+
+  private checks(): readonly (() => unknown)[] {
+    const baseUrl = `${settings.section}.${settings.tidbCloudBaseUrl}`;
+    return [
+      () => this.meanings.tidbCloudBaseUrl(strict.tidbCloudBaseUrl(), baseUrl),
+      () => this.meanings.alibabaCloudEndpoints(strict.alibabaCloudEndpoints()),
+      strict.alibabaCloudProfile,
+      ...Object.entries(lenient).map(
+        ([key, schema]) =>
+          () =>
+            read(settings[key as keyof typeof lenient], schema),
+      ),
+    ];
+  }
+}
+
+/** Tells what a change of the settings is about; `any` after the others. */
 export function onDidChangeSettings(listeners: {
   readonly tidbCloud: () => void;
   readonly alibabaCloud: () => void;
   readonly health: () => void;
+  readonly any: () => void;
 }): Disposable {
   const watched = [
     { keys: [settings.tidbCloudBaseUrl], tell: listeners.tidbCloud },
     { keys: [settings.alibabaCloudEndpoints, settings.alibabaCloudProfile], tell: listeners.alibabaCloud },
     { keys: [settings.healthIntervalSeconds, settings.healthShowInStatusBar], tell: listeners.health },
   ].map((group) => ({ ...group, last: textOf(group.keys) }));
-  return workspace.onDidChangeConfiguration(() => {
+  return workspace.onDidChangeConfiguration((change) => {
     for (const group of watched) {
       // The editor also tells of changes that change nothing, for example while a remote window starts.
       const next = textOf(group.keys);
@@ -35,6 +101,9 @@ export function onDidChangeSettings(listeners: {
         group.last = next;
         group.tell();
       }
+    }
+    if (change.affectsConfiguration(settings.section)) {
+      listeners.any();
     }
   });
 }
@@ -54,4 +123,10 @@ function read<S extends v.GenericSchema>(key: string, schema: S): v.InferOutput<
     });
   }
   return parsed.output;
+}
+
+function readOrDefault<S extends v.GenericSchema>(key: string, schema: S): v.InferOutput<S> {
+  const configuration = workspace.getConfiguration(settings.section);
+  const parsed = v.safeParse(schema, configuration.get<unknown>(key));
+  return parsed.success ? parsed.output : v.parse(schema, configuration.inspect(key)?.defaultValue);
 }

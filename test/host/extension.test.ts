@@ -35,10 +35,7 @@ describe('the extension in the editor', () => {
     const prefix = `${settings.section}.`;
     // The editor adds commands of its own for each view (`<view>.focus`, …): those have one more part.
     const registered = all.filter((id) => id.startsWith(prefix) && id.split('.').length === 2);
-    assert.deepEqual(
-      registered.sort(),
-      contributes.commands.map(({ command }) => command).sort(),
-    );
+    assert.deepEqual(registered.sort(), contributes.commands.map(({ command }) => command).sort());
   });
 
   it('has loaded nothing but its own bundle', () => {

@@ -1,6 +1,7 @@
 import { commands as vscodeCommands, env, Uri, window, type WebviewPanel } from 'vscode';
 import type { Creation } from '../../core/creation';
 import type { Disposable } from '../../core/emitter';
+import type { Instance, VpcEndpointSpec } from '../../core/model';
 import type { Clock, Log } from '../../core/ports';
 import { commands } from '../../ids';
 import { guideUrl, isRemedy, type Notifications } from '../../platform/notifications';
@@ -10,7 +11,7 @@ import type { Inventory } from '../../services/inventory';
 import { CreationDraft } from '../../services/provisioning/draft';
 import type { CreationProgress, CreationRunner } from '../../services/provisioning/runner';
 import { WebviewChannel } from '../panelBase';
-import { creationState } from './view';
+import { creationState, regionOf } from './view';
 
 export interface CreationPanelServices {
   readonly extensionUri: Uri;
@@ -37,6 +38,7 @@ export class CreationPanel implements Disposable {
   private progress: CreationProgress | undefined;
   private creationId: string;
   private creating = false;
+  private disposed = false;
 
   constructor(
     private readonly panel: WebviewPanel,
@@ -51,7 +53,7 @@ export class CreationPanel implements Disposable {
       extensionUri,
       bundle: { name: 'creation', title: 'Create Private Endpoint' },
       schema: fromCreationSchema,
-      onMessage: (intent) => void this.handle(intent),
+      onMessage: (intent) => void this.attempt(() => this.perform(intent)),
       log,
     });
     this.subscriptions = [
@@ -60,9 +62,9 @@ export class CreationPanel implements Disposable {
       this.draft.onDidChange(() => this.render()),
       inventory.onDidChange(() => this.render()),
       runner.onDidChange((progress) => this.follow(progress)),
-      accounts.onDidChange(() => this.beginOrTell()),
+      accounts.onDidChange(() => void this.attempt(() => this.begin())),
     ];
-    this.beginOrTell();
+    void this.attempt(() => this.begin());
   }
 
   get instanceId(): string | undefined {
@@ -70,23 +72,19 @@ export class CreationPanel implements Disposable {
   }
 
   /** A creation that is over makes room for the next one. */
-  async reveal(): Promise<void> {
+  reveal(): void {
     this.panel.reveal();
-    if (this.progress?.creation.finished !== undefined && this.instanceId !== undefined) {
-      await this.chooseInstance(this.instanceId);
+    const { instanceId } = this;
+    if (this.progress?.creation.finished !== undefined && instanceId !== undefined) {
+      void this.attempt(() => this.chooseInstance(instanceId));
     }
   }
 
   dispose(): void {
+    this.disposed = true;
     for (const subscription of this.subscriptions) {
       subscription.dispose();
     }
-  }
-
-  private beginOrTell(): void {
-    this.begin().catch((error: unknown) =>
-      this.services.notifications.showError('Create Private Endpoint', error, () => this.beginOrTell()),
-    );
   }
 
   private async begin(): Promise<void> {
@@ -104,6 +102,9 @@ export class CreationPanel implements Disposable {
   private async chooseInstance(instanceId: string): Promise<void> {
     this.wantedInstanceId = instanceId;
     const { inventory, runner } = this.services;
+    if (this.disposed) {
+      return;
+    }
     this.panel.title = `Create Private Endpoint: ${inventory.instance(instanceId)?.name ?? instanceId}`;
     const latest = runner.progressOf(instanceId);
     this.progress = latest?.creation.finished === undefined ? latest : undefined;
@@ -125,17 +126,21 @@ export class CreationPanel implements Disposable {
         draft: this.draft.state,
         progress: this.progress,
         sandbox: this.services.isSandbox(),
+        wantedInstanceId: this.wantedInstanceId,
         canCreate:
           this.progress === undefined && !this.creating && this.draft.spec(this.creationId) !== undefined,
       }),
     );
   }
 
-  private async handle(intent: Intent): Promise<void> {
+  private async attempt(work: () => Promise<void>): Promise<void> {
+    if (this.disposed) {
+      return;
+    }
     try {
-      await this.perform(intent);
+      await work();
     } catch (error) {
-      this.services.notifications.showError('Create Private Endpoint', error, () => void this.handle(intent));
+      this.services.notifications.showError('Create Private Endpoint', error, () => void this.attempt(work));
     }
   }
 
@@ -185,27 +190,49 @@ export class CreationPanel implements Disposable {
   /** Checks with Alibaba Cloud, asks once, writes the journal, begins. */
   private async createEndpoint(): Promise<void> {
     const spec = this.draft.spec(this.creationId);
-    if (spec === undefined || this.creating) {
+    const instance = this.chosenInstance();
+    if (spec !== undefined && instance !== undefined) {
+      await this.create(instance, { spec }, async () => {
+        const accepted = await this.draft.dryRun(spec);
+        // Another instance may have been chosen meanwhile.
+        return accepted && this.chosenInstance()?.id === instance.id && (await confirm(spec, instance));
+      });
+    }
+  }
+
+  private async createConnection(): Promise<void> {
+    const typed = this.draft.typedEndpoint();
+    const instance = this.chosenInstance();
+    if (typed !== undefined && instance !== undefined) {
+      await this.create(instance, typed, () => Promise.resolve(true));
+    }
+  }
+
+  /** Once: a second click, or one where a creation is under way, begins nothing. */
+  private async create(
+    instance: Instance,
+    wanted: Pick<Creation, 'spec'> | Pick<Creation, 'endpointId' | 'endpointDomain'>,
+    isWanted: () => Promise<boolean>,
+  ): Promise<void> {
+    if (this.creating || this.progress !== undefined) {
       return;
     }
     this.creating = true;
     this.render();
     try {
-      if (!(await this.draft.dryRun(spec))) {
-        return;
-      }
-      const create = 'Create';
-      const zones = spec.zones.map(({ zoneId }) => zoneId).join(', ');
-      const answer = await window.showInformationMessage(
-        `Create the interface endpoint ${spec.name}?`,
-        {
-          modal: true,
-          detail: `It is created in ${spec.vpcId} (${zones}) and registered with TiDB Cloud.\n\nAlibaba Cloud bills it as pay-as-you-go for as long as it exists, for each zone and for traffic.`,
-        },
-        create,
-      );
-      if (answer === create) {
-        await this.start({ spec });
+      if (await isWanted()) {
+        const id = this.creationId;
+        this.creationId = this.services.newId();
+        await this.services.runner.start({
+          id,
+          instanceId: instance.id,
+          instanceName: instance.name,
+          regionId: instance.regionId,
+          startedAtMs: this.services.clock.now(),
+          clientToken: this.services.newId(),
+          acceptance: 'api',
+          ...wanted,
+        });
       }
     } finally {
       this.creating = false;
@@ -213,38 +240,10 @@ export class CreationPanel implements Disposable {
     }
   }
 
-  private async createConnection(): Promise<void> {
-    const typed = this.draft.typedEndpoint();
-    if (typed === undefined || this.creating) {
-      return;
-    }
-    this.creating = true;
-    try {
-      await this.start(typed);
-    } finally {
-      this.creating = false;
-    }
-  }
-
-  private async start(
-    wanted: Pick<Creation, 'spec'> | Pick<Creation, 'endpointId' | 'endpointDomain'>,
-  ): Promise<void> {
-    const instance = this.instanceId && this.services.inventory.instance(this.instanceId);
-    if (!instance) {
-      return;
-    }
-    const id = this.creationId;
-    this.creationId = this.services.newId();
-    await this.services.runner.start({
-      id,
-      instanceId: instance.id,
-      instanceName: instance.name,
-      regionId: instance.regionId,
-      startedAtMs: this.services.clock.now(),
-      clientToken: this.services.newId(),
-      acceptance: 'api',
-      ...wanted,
-    });
+  /** The one that the form is filled in for. */
+  private chosenInstance(): Instance | undefined {
+    const { instanceId } = this.draft.state;
+    return instanceId === undefined ? undefined : this.services.inventory.instance(instanceId);
   }
 
   private async copy(what: Extract<Intent, { type: 'copy' }>['what']): Promise<void> {
@@ -255,13 +254,7 @@ export class CreationPanel implements Disposable {
     const values: Record<typeof what, string | undefined> = {
       serviceName: service?.serviceName,
       zones: zones?.join(', '),
-      regionId: creationState({
-        snapshot: this.services.inventory.snapshot,
-        draft: draft.state,
-        progress,
-        sandbox: false,
-        canCreate: false,
-      }).endpoint.regionId,
+      regionId: regionOf(this.services.inventory.snapshot, draft.state),
       endpointId: progress?.creation.endpointId ?? draft.state.endpointId,
       domainName: progress?.creation.endpointDomain ?? draft.state.domainName,
       host: done?.host,
@@ -303,7 +296,12 @@ export class CreationPanel implements Disposable {
     } else if (action === 'retry') {
       await this.retry();
     } else if (isRemedy(action)) {
-      await this.services.notifications.apply(action, this.progress?.error);
+      const { error } = this.services.inventory.snapshot.instances;
+      const { serviceError, networkError } = this.draft.state;
+      await this.services.notifications.apply(
+        action,
+        error ?? this.progress?.error ?? serviceError ?? networkError,
+      );
     }
   }
 
@@ -311,14 +309,15 @@ export class CreationPanel implements Disposable {
     const { runner, inventory } = this.services;
     if (this.progress !== undefined) {
       runner.retry(this.progress.creation.id);
-      return;
     }
-    const { instanceId } = this;
-    if (instanceId === undefined || inventory.snapshot.instances.error !== undefined) {
+    const { instances } = inventory.snapshot;
+    const isListed = instances.value?.some(({ id }) => id === this.instanceId) === true;
+    if (!isListed || instances.error !== undefined) {
       await inventory.refreshInstances();
-      return;
     }
-    await this.draft.chooseInstance(instanceId);
+    if (this.progress === undefined) {
+      await this.begin();
+    }
   }
 
   private async startAgain(): Promise<void> {
@@ -328,4 +327,18 @@ export class CreationPanel implements Disposable {
       await this.draft.chooseInstance(instanceId);
     }
   }
+}
+
+async function confirm(spec: VpcEndpointSpec, instance: Instance): Promise<boolean> {
+  const create = 'Create';
+  const zones = spec.zones.map(({ zoneId }) => zoneId).join(', ');
+  const answer = await window.showInformationMessage(
+    `Create the interface endpoint ${spec.name}?`,
+    {
+      modal: true,
+      detail: `It is created in ${spec.vpcId} (${zones}) and registered with ${instance.name} in TiDB Cloud.\n\nAlibaba Cloud bills it as pay-as-you-go for as long as it exists, for each zone and for traffic.`,
+    },
+    create,
+  );
+  return answer === create;
 }

@@ -16,7 +16,7 @@ export class CreationPanels implements WebviewPanelSerializer, Disposable {
   show(instanceId?: string): void {
     const already = [...this.open].find((panel) => panel.instanceId === instanceId);
     if (already !== undefined) {
-      void already.reveal();
+      already.reveal();
       return;
     }
     const panel = window.createWebviewPanel(panels.creation, 'Create Private Endpoint', ViewColumn.Active, {

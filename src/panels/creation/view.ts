@@ -1,10 +1,11 @@
 import type { BlockedReason, Creation } from '../../core/creation';
+import { AppError } from '../../core/errors';
 import { alibabaRegionOf, type Instance } from '../../core/model';
 import type { Snapshot } from '../../services/inventory';
 import { isUsable, type Draft } from '../../services/provisioning/draft';
 import { domainNameProblem, endpointIdProblem, endpointNameProblem } from '../../services/provisioning/input';
 import type { CreationProgress } from '../../services/provisioning/runner';
-import type { Choice, CreationState, StepStatus, ZoneChoice } from '../../protocol/creation';
+import type { Choice, CreationState, Problem, StepStatus, ZoneChoice } from '../../protocol/creation';
 import { blockedProblem, problemOf } from './problem';
 
 export interface Shown {
@@ -14,6 +15,8 @@ export interface Shown {
   readonly progress: CreationProgress | undefined;
   readonly sandbox: boolean;
   readonly canCreate: boolean;
+  /** The instance the panel was opened for, which need not be in the list. */
+  readonly wantedInstanceId?: string | undefined;
 }
 
 /** TiDB Cloud's guide: a connection becomes Active in about 5 minutes. */
@@ -24,16 +27,27 @@ const cost =
 
 /** What the panel shows, from what is known. Pure. */
 export function creationState(shown: Shown): CreationState {
-  const { snapshot, draft, sandbox } = shown;
+  const { draft, sandbox } = shown;
   return {
     sandbox,
     mode: shown.progress === undefined ? draft.mode : shown.progress.creation.spec ? 'automatic' : 'byHand',
-    ...(snapshot.instances.error !== undefined && { problem: problemOf(snapshot.instances.error) }),
+    ...panelProblem(shown),
     instance: instanceStep(shown),
     endpoint: endpointStep(shown),
     acceptance: acceptanceStep(shown),
     active: activeStep(shown),
   };
+}
+
+function panelProblem({ snapshot, wantedInstanceId }: Shown): { problem?: Problem } {
+  const { value, error } = snapshot.instances;
+  if (error !== undefined) {
+    return { problem: problemOf(error) };
+  }
+  const isGone =
+    wantedInstanceId !== undefined && value !== undefined && !value.some(({ id }) => id === wantedInstanceId);
+  const gone = { source: 'TiDB Cloud', subject: `the instance ${wantedInstanceId ?? ''}` } as const;
+  return isGone ? { problem: problemOf(new AppError('notFound', gone)) } : {};
 }
 
 function instanceStep({ snapshot, draft, progress }: Shown): CreationState['instance'] {
@@ -349,7 +363,8 @@ const endpointError = ({ creation, error }: CreationProgress): unknown =>
 const concernsEndpoint = (reason: BlockedReason): boolean =>
   ['serviceDeleted', 'endpointGone', 'endpointDeleting', 'financialLocked'].includes(reason);
 
-function regionOf(snapshot: Snapshot, draft: Draft): string {
+/** Alibaba Cloud's id of the chosen instance's region; empty while that is not known. */
+export function regionOf(snapshot: Snapshot, draft: Draft): string {
   const instance = snapshot.instances.value?.find(({ id }) => id === draft.instanceId);
   return (instance && alibabaRegionOf(instance.regionId)) ?? '';
 }

@@ -10,8 +10,6 @@ const icons: Record<HealthLevel, ThemeIcon> = {
   failed: new ThemeIcon('error', new ThemeColor('list.errorForeground')),
 };
 
-export const healthIcon = (level: HealthLevel): ThemeIcon => icons[level];
-
 /** A private endpoint: what both clouds know of it. */
 export class EndpointNode implements TreeNode {
   readonly id: string;
@@ -39,7 +37,7 @@ export class EndpointNode implements TreeNode {
     item.contextValue = contextValue(
       treeTokens.endpoint,
       connection?.state === 'ACTIVE' && connection.host !== undefined && treeTokens.canConnect,
-      (endpoint?.domain ?? connection?.privateDomainName) !== undefined && treeTokens.hasDomain,
+      domainOf(this.endpoint) !== '' && treeTokens.hasDomain,
     );
     return item;
   }
@@ -55,7 +53,7 @@ export class EndpointNode implements TreeNode {
     };
     tooltip.appendMarkdown('**').appendText(word).appendMarkdown('** ').appendText(explanation);
     line('Endpoint ID', endpointId);
-    line('Domain name', endpoint?.domain ?? connection?.privateDomainName);
+    line('Domain name', domainOf(this.endpoint));
     line('Private domain', connection?.host && `${connection.host}:${connection.port ?? ''}`);
     line('VPC', endpoint?.vpcId);
     line('Endpoint', endpoint && `${endpoint.status}, ${endpoint.connectionStatus}`);
@@ -63,3 +61,7 @@ export class EndpointNode implements TreeNode {
     return tooltip;
   }
 }
+
+/** Alibaba Cloud leaves it empty for a moment after creation. */
+const domainOf = ({ endpoint, connection }: PrivateEndpoint): string =>
+  endpoint?.domain || connection?.privateDomainName || '';

@@ -1,7 +1,7 @@
 import { ThemeIcon, TreeItem, type Command } from 'vscode';
 import { wordingOf, type Remedy } from '../../core/errors';
 import { commands } from '../../ids';
-import { remedyLabel } from '../../platform/notifications';
+import { openSettingsCommand, remedyLabel, settingOf } from '../../platform/notifications';
 import type { TreeNode } from './node';
 
 /** A row that says something: why there is nothing here, or what to do next. */
@@ -42,16 +42,22 @@ export class MessageNode implements TreeNode {
   }
 }
 
+/** The remedies that a row can be. */
 const commandOf: Partial<Record<Remedy, string>> = {
+  retry: commands.refresh,
   signInTidbCloud: commands.signInTidbCloud,
   signInAlibabaCloud: commands.signInAlibabaCloud,
+  openTidbCloud: commands.openInTidbCloud,
+  openAlibabaCloud: commands.openInAlibabaCloud,
+  openSettings: openSettingsCommand,
 };
 
 /** An error where the rows would be; clicking it does what helps most. */
 export function problemNode(parent: TreeNode | undefined, error: unknown, instanceId?: string): MessageNode {
   const { message, nextStep, remedies } = wordingOf(error);
-  const remedy = remedies.find((candidate) => commandOf[candidate] !== undefined);
-  const title = remedy === undefined ? 'Retry' : remedyLabel(remedy);
+  const remedy = remedies.find((candidate) => commandOf[candidate] !== undefined) ?? 'retry';
+  const title = remedyLabel(remedy);
+  const about = instanceId === undefined ? [] : [{ instanceId }];
   return new MessageNode(
     parent,
     'problem',
@@ -62,8 +68,8 @@ export function problemNode(parent: TreeNode | undefined, error: unknown, instan
       icon: new ThemeIcon('error'),
       command: {
         title,
-        command: (remedy && commandOf[remedy]) ?? commands.refresh,
-        arguments: remedy === undefined && instanceId !== undefined ? [{ instanceId }] : [],
+        command: commandOf[remedy] ?? commands.refresh,
+        arguments: remedy === 'openSettings' ? [settingOf(error)] : about,
       },
     },
     instanceId,
