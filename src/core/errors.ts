@@ -17,6 +17,7 @@ export type Remedy =
 
 export type ErrorCode =
   | 'notSignedIn'
+  | 'secretsUnavailable'
   | 'credentialsRejected'
   | 'credentialsExpired'
   | 'clockSkew'
@@ -129,6 +130,12 @@ const words: Record<ErrorCode, Words> = {
     message: `You are not signed in to ${d.source}${because(d)}.`,
     nextStep: `Sign in to ${d.source}.`,
     remedies: signInTo(d),
+  }),
+  secretsUnavailable: (d) => ({
+    message: `The editor's secret storage cannot be used${because(d)}.`,
+    nextStep:
+      'Unlock or install the keyring of the machine on which the editor runs, or give the keys in environment variables.',
+    remedies: ['retry'],
   }),
   credentialsRejected: (d) => ({
     message: `${d.source} refused the key${because(d)}.`,

@@ -3,12 +3,27 @@ import path from 'node:path';
 import * as v from 'valibot';
 import type { Memento, SecretStorage } from 'vscode';
 import type { Creation } from '../core/creation';
+import { AppError } from '../core/errors';
 import type { CreationJournal, Log, SecretStore, StateStore } from '../core/ports';
 
+/** A keyring that is locked or missing rejects: that has words of its own. */
+async function tell<T>(use: () => Thenable<T>): Promise<T> {
+  try {
+    return await use();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : undefined;
+    throw new AppError('secretsUnavailable', {
+      source: 'Extension',
+      cause: error,
+      ...(reason !== undefined && { reason }),
+    });
+  }
+}
+
 export const secretStore = (secrets: SecretStorage): SecretStore => ({
-  get: async (key) => secrets.get(key),
-  set: async (key, value) => secrets.store(key, value),
-  delete: async (key) => secrets.delete(key),
+  get: (key) => tell(() => secrets.get(key)),
+  set: (key, value) => tell(() => secrets.store(key, value)),
+  delete: (key) => tell(() => secrets.delete(key)),
   onDidChange: (listener) => secrets.onDidChange(({ key }) => listener(key)),
 });
 

@@ -148,9 +148,14 @@ export class Accounts implements Disposable {
   }
 
   private async tidbCloudKey(): Promise<TidbCloudKey | undefined> {
-    const stored = await this.stored(this.options.secretKeys.tidbCloud, tidbCloudKeySchema);
     const { TIDBCLOUD_PUBLIC_KEY: publicKey, TIDBCLOUD_PRIVATE_KEY: privateKey } = this.options.environment;
-    const key = stored ?? (publicKey && privateKey ? { publicKey, privateKey } : undefined);
+    const fromEnvironment = publicKey && privateKey ? { publicKey, privateKey } : undefined;
+    const stored = await this.stored(
+      this.options.secretKeys.tidbCloud,
+      tidbCloudKeySchema,
+      fromEnvironment !== undefined,
+    );
+    const key = stored ?? fromEnvironment;
     if (key !== undefined) {
       this.options.learnSecret(key.privateKey);
     }
@@ -158,24 +163,33 @@ export class Accounts implements Disposable {
   }
 
   private async alibabaCloudCredentials(): Promise<AlibabaCloudCredentials | undefined> {
-    const stored = await this.stored(this.options.secretKeys.alibabaCloud, alibabaCloudSchema);
+    const inEnvironment =
+      this.options.isWorkspaceTrusted() &&
+      ['ALIBABA_CLOUD_ACCESS_KEY_ID', 'ALIBABA_CLOUD_ROLE_ARN', 'ALIBABA_CLOUD_CREDENTIALS_URI'].some(
+        (name) => Boolean(this.options.environment[name]),
+      );
+    const stored = await this.stored(this.options.secretKeys.alibabaCloud, alibabaCloudSchema, inEnvironment);
     if (stored !== undefined) {
       this.learn(stored);
       return stored;
     }
-    const inEnvironment = [
-      'ALIBABA_CLOUD_ACCESS_KEY_ID',
-      'ALIBABA_CLOUD_ROLE_ARN',
-      'ALIBABA_CLOUD_CREDENTIALS_URI',
-    ].some((name) => Boolean(this.options.environment[name]));
-    return inEnvironment && this.options.isWorkspaceTrusted() ? { kind: 'chain' } : undefined;
+    return inEnvironment ? { kind: 'chain' } : undefined;
   }
 
   private async stored<S extends v.GenericSchema>(
     key: string,
     schema: S,
+    thereAreOthers: boolean,
   ): Promise<v.InferOutput<S> | undefined> {
-    const text = await this.options.secrets.get(key);
+    let text: string | undefined;
+    try {
+      text = await this.options.secrets.get(key);
+    } catch (error) {
+      if (!thereAreOthers) {
+        throw error;
+      }
+      this.options.log.error('Read the stored credentials: failed, those of the environment are used', error);
+    }
     if (text === undefined) {
       return undefined;
     }

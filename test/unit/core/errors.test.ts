@@ -32,6 +32,7 @@ const codes: Record<ErrorCode, boolean> = {
   sqlUnreachable: false,
   sqlAccessDenied: false,
   sqlUnknownDatabase: false,
+  secretsUnavailable: false,
   sqlRefused: false,
   sqlTlsUnavailable: false,
   sqlCertificateHost: false,

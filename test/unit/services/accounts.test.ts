@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { AppError } from '../../../src/core/errors';
 import { Accounts, type AccountsOptions, type Cloud } from '../../../src/services/accounts';
 import { FakeSecrets, ManualClock, RecordingLog, settle, tidbError } from '../fakes';
 import { aliKeys, secretKeys, tidbKey } from './stage';
@@ -53,6 +54,25 @@ describe('Accounts', () => {
       await assert.rejects(accounts.tidbCloud(), { code: 'notSignedIn' });
       await secrets.set(secretKeys.tidbCloud, JSON.stringify(tidbKey));
       assert.equal(await accounts.tidbCloud(), world.tidbCloud);
+    });
+  });
+
+  describe('with a keyring that cannot be read', () => {
+    class LockedSecrets extends FakeSecrets {
+      override get(): Promise<string | undefined> {
+        return Promise.reject(new AppError('secretsUnavailable', { source: 'Extension' }));
+      }
+    }
+
+    it('uses the keys of the environment', async () => {
+      const { accounts, world, order } = accountsWith({ secrets: new LockedSecrets(), environment });
+      assert.equal(await accounts.tidbCloud(), world.tidbCloud);
+      assert.ok(order.includes('use env-private'));
+    });
+
+    it('says so when there are no others', async () => {
+      const { accounts } = accountsWith({ secrets: new LockedSecrets() });
+      await assert.rejects(accounts.tidbCloud(), { code: 'secretsUnavailable' });
     });
   });
 
