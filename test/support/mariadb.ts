@@ -1,16 +1,17 @@
-import { execFile, spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { access, chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { chmod, chown, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { createAuthority } from './certificates';
 import type { ServerCertificate } from './certificates';
+import { temporaryFolder } from './editor/ownEnd';
+import { startOwned } from './editor/processes';
+import type { OwnedProcess } from './editor/processes';
 
-export interface MariadbOptions {
+export interface SqlServerOptions {
   /** 0 or absent: a free one. */
   readonly port?: number;
   readonly password?: string;
@@ -18,12 +19,11 @@ export interface MariadbOptions {
   readonly names?: readonly string[];
   /** Instead of one made for `names`. */
   readonly certificate?: ServerCertificate;
-  /** False: the server offers no TLS at all. */
-  readonly tls?: boolean;
 }
 
-/** A MariaDB server of its own: own data, loopback only, gone after `stop`. */
-export interface Mariadb {
+/** A MySQL-compatible server of its own: own data, loopback only, TLS; gone after `stop` or with this process. */
+export interface SqlServer {
+  readonly product: 'MariaDB' | 'TiDB';
   readonly host: '127.0.0.1';
   readonly port: number;
   readonly user: 'root';
@@ -32,11 +32,20 @@ export interface Mariadb {
   readonly database: 'orders';
   /** What a client has to trust. */
   readonly caCertificatePem: string;
+  stop(): Promise<void>;
+}
+
+export interface MariadbOptions extends SqlServerOptions {
+  /** False: the server offers no TLS at all. */
+  readonly tls?: boolean;
+}
+
+export interface Mariadb extends SqlServer {
+  readonly product: 'MariaDB';
   /** One line for every connection that was opened or closed and every statement that came in. */
   connectionLog(): Promise<string>;
   /** Puts another certificate in place; the server uses it after the statement `FLUSH SSL`. */
   replaceCertificate(certificate: ServerCertificate): Promise<void>;
-  stop(): Promise<void>;
 }
 
 const defaultNames = [
@@ -50,16 +59,13 @@ const run = promisify(execFile);
 
 /** Needs Debian's package mariadb-server. Takes about two seconds. */
 export async function startMariadb(options: MariadbOptions = {}): Promise<Mariadb> {
-  const password = options.password ?? 'sandbox-password-1';
-  const certificate =
-    options.certificate ?? createAuthority().issue({ names: options.names ?? defaultNames });
-  const server = await findProgram('mariadbd');
-  const install = await findProgram('mariadb-install-db');
+  const { password, certificate } = secretsFor(options);
+  const server = findProgram('mariadbd');
+  const install = findProgram('mariadb-install-db');
   const owner = await unprivilegedUser();
-  const asUser = owner === undefined ? [] : ['--user=mysql'];
 
-  const folder = await mkdtemp(join(tmpdir(), 'mariadb-'));
-  const file = (name: string): string => join(folder, name);
+  const folder = await temporaryFolder('mariadb');
+  const file = (name: string): string => join(folder.path, name);
   const put = async (name: string, text: string): Promise<void> => {
     await writeFile(file(name), text, { mode: 0o600 });
     await give(file(name));
@@ -75,60 +81,56 @@ export async function startMariadb(options: MariadbOptions = {}): Promise<Mariad
   };
 
   try {
-    await chmod(folder, 0o700);
-    await give(folder);
+    await chmod(folder.path, 0o700);
+    await give(folder.path);
     await mkdir(file('data'));
     await give(file('data'));
     await replaceCertificate(certificate);
     await put('init.sql', initialSql(password));
-    await run(install, [
+    await runAs(owner, install, [
       '--no-defaults',
-      ...asUser,
       `--datadir=${file('data')}`,
       '--auth-root-authentication-method=normal',
       '--skip-test-db',
       '--skip-name-resolve',
     ]);
-    const port = options.port !== undefined && options.port !== 0 ? options.port : await freePort();
-    const child = spawn(
-      server,
-      [
-        '--no-defaults',
-        ...asUser,
-        `--datadir=${file('data')}`,
-        `--socket=${file('socket')}`,
-        `--pid-file=${file('pid')}`,
-        `--log-error=${file('error.log')}`,
-        `--init-file=${file('init.sql')}`,
-        '--general-log',
-        `--general-log-file=${file('general.log')}`,
-        '--bind-address=127.0.0.1',
-        `--port=${String(port)}`,
-        '--skip-name-resolve',
-        '--skip-log-bin',
-        '--performance-schema=OFF',
-        '--innodb-buffer-pool-size=32M',
-        '--innodb-flush-log-at-trx-commit=0',
-        '--innodb-fast-shutdown=2',
-        '--local-infile=ON',
-        ...(options.tls === false
-          ? ['--skip-ssl']
-          : [
-              `--ssl-cert=${file('server.pem')}`,
-              `--ssl-key=${file('server.key')}`,
-              '--tls-version=TLSv1.2,TLSv1.3',
-            ]),
-      ],
-      { stdio: 'ignore' },
-    );
-    const stop = stopper(child, folder);
+    const port = await portFor(options);
+    const child = startAs(owner, server, [
+      '--no-defaults',
+      `--datadir=${file('data')}`,
+      `--socket=${file('socket')}`,
+      `--pid-file=${file('pid')}`,
+      `--log-error=${file('error.log')}`,
+      `--init-file=${file('init.sql')}`,
+      '--general-log',
+      `--general-log-file=${file('general.log')}`,
+      '--bind-address=127.0.0.1',
+      `--port=${String(port)}`,
+      '--skip-name-resolve',
+      '--skip-log-bin',
+      '--performance-schema=OFF',
+      '--innodb-buffer-pool-size=32M',
+      '--innodb-flush-log-at-trx-commit=0',
+      '--innodb-fast-shutdown=2',
+      '--local-infile=ON',
+      ...(options.tls === false
+        ? ['--skip-ssl']
+        : [
+            `--ssl-cert=${file('server.pem')}`,
+            `--ssl-key=${file('server.key')}`,
+            '--tls-version=TLSv1.2,TLSv1.3',
+          ]),
+    ]);
     try {
-      await listening(child, port, file('error.log'));
+      // The init file runs before the server listens: once a connection is greeted, everything is in place.
+      await greets(child, port);
     } catch (error) {
-      await stop();
-      throw error;
+      await child.stop();
+      const log = await readFile(file('error.log'), 'utf8').catch(() => '');
+      throw new Error(`mariadbd did not start: ${String(error)}\n${log}`, { cause: error });
     }
     return {
+      product: 'MariaDB',
       host: '127.0.0.1',
       port,
       user: 'root',
@@ -137,55 +139,56 @@ export async function startMariadb(options: MariadbOptions = {}): Promise<Mariad
       caCertificatePem: certificate.caCertificatePem,
       connectionLog: () => readFile(file('general.log'), 'utf8'),
       replaceCertificate,
-      stop,
+      stop: async () => {
+        await child.stop(stopLimitMs);
+        await folder.remove();
+      },
     };
   } catch (error) {
-    await rm(folder, { recursive: true, force: true });
+    await folder.remove();
     throw error;
   }
 }
 
-/** Ends the server and removes its folder; also when this process ends without having asked for it. */
-function stopper(child: ChildProcess, folder: string): () => Promise<void> {
-  const gone = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  const atExit = (): void => {
-    child.kill('SIGKILL');
-    rmSync(folder, { recursive: true, force: true });
-  };
-  process.once('exit', atExit);
-  return async () => {
-    child.kill('SIGTERM');
-    const timer = setTimeout(() => child.kill('SIGKILL'), stopLimitMs);
-    await gone;
-    clearTimeout(timer);
-    process.off('exit', atExit);
-    await rm(folder, { recursive: true, force: true });
+/** The password and the certificate that a server gets where the options say nothing else. */
+export function secretsFor(options: SqlServerOptions): { password: string; certificate: ServerCertificate } {
+  return {
+    password: options.password ?? 'sandbox-password-1',
+    certificate: options.certificate ?? createAuthority().issue({ names: options.names ?? defaultNames }),
   };
 }
 
-/** The init file runs before the server listens: once a connection is accepted, everything is in place. */
-async function listening(child: ChildProcess, port: number, errorLog: string): Promise<void> {
+/** The port that the options ask for, or a free one. */
+export function portFor({ port = 0 }: SqlServerOptions): Promise<number> {
+  return port === 0 ? freePort() : Promise.resolve(port);
+}
+
+/** Resolves when the server greets clients on this port; rejects when it has ended or is too slow. */
+export async function greets(server: OwnedProcess, port: number): Promise<void> {
   const started = Date.now();
   let failure: string | undefined;
-  child.once('error', (error) => (failure = error.message));
-  child.once('exit', (code) => (failure ??= `it ended with code ${String(code)}`));
-  while (!(await accepts(port))) {
+  server.ended.then(
+    (code) => (failure = `it ended with ${String(code)}`),
+    (error: unknown) => (failure = String(error)),
+  );
+  while (!(await greetsNow(port))) {
     if (failure !== undefined || Date.now() - started > startLimitMs) {
-      const log = await readFile(errorLog, 'utf8').catch(() => '');
-      throw new Error(`mariadbd did not start: ${failure ?? 'too slow'}\n${log}`);
+      throw new Error(failure ?? 'too slow');
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
-const accepts = (port: number): Promise<boolean> =>
+const greetsNow = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });
-    socket.once('error', () => resolve(false));
+    socket.setTimeout(1000, () => socket.destroy());
+    socket.once('close', () => resolve(false));
+    socket.once('error', () => undefined);
     // Only the greeting tells that it is ready: the system accepts connections before the server does.
     socket.once('data', () => {
-      socket.destroy();
       resolve(true);
+      socket.destroy();
     });
   });
 
@@ -199,23 +202,39 @@ const freePort = (): Promise<number> =>
     });
   });
 
-async function findProgram(name: string): Promise<string> {
-  for (const folder of [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/bin']) {
-    const path = join(folder, name);
-    if (
-      await access(path).then(
-        () => true,
-        () => false,
-      )
-    ) {
-      return path;
-    }
+function findProgram(name: string): string {
+  const path = findIn([...pathFolders(), '/usr/sbin', '/usr/bin'], name);
+  if (path === undefined) {
+    throw new Error(`${name} was not found; it comes with the Debian package mariadb-server`);
   }
-  throw new Error(`${name} was not found; it comes with the Debian package mariadb-server`);
+  return path;
+}
+
+/** Where PATH leads to this program, or undefined. */
+export const findOnPath = (name: string): string | undefined => findIn(pathFolders(), name);
+
+const pathFolders = (): string[] => (process.env['PATH'] ?? '').split(delimiter);
+
+function findIn(folders: readonly string[], name: string): string | undefined {
+  return folders.map((folder) => join(folder, name)).find(isProgram);
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+interface User {
+  readonly uid: number;
+  readonly gid: number;
 }
 
 /** The server refuses to run as root; the package brings the user `mysql` for it. */
-async function unprivilegedUser(): Promise<{ uid: number; gid: number } | undefined> {
+async function unprivilegedUser(): Promise<User | undefined> {
   if (process.getuid?.() !== 0) {
     return undefined;
   }
@@ -225,19 +244,52 @@ async function unprivilegedUser(): Promise<{ uid: number; gid: number } | undefi
   return { uid: Number(uid), gid: Number(gid) };
 }
 
-/** An init file holds one statement a line. */
+/**
+ * Starts a program as this user, or as the present one. The server could change its user by itself (`--user`), but the
+ * kernel then forgets that it has to end with this process.
+ */
+function startAs(
+  user: User | undefined,
+  program: string,
+  args: readonly string[],
+  onLine: (line: string) => void = () => undefined,
+): OwnedProcess {
+  const options = { env: process.env, onLine };
+  if (user === undefined) {
+    return startOwned(program, args, options);
+  }
+  const as = [`--reuid=${String(user.uid)}`, `--regid=${String(user.gid)}`, '--clear-groups'];
+  return startOwned('setpriv', [...as, '--pdeathsig=KILL', '--', program, ...args], options);
+}
+
+/** Runs a program to its end; rejects with what it wrote when that is not a good one. */
+async function runAs(user: User | undefined, program: string, args: readonly string[]): Promise<void> {
+  const output: string[] = [];
+  const child = startAs(user, program, args, (line) => output.push(line));
+  const ended = await child.ended.finally(() => child.stop());
+  if (ended !== 0) {
+    throw new Error(`${program} ended with ${String(ended)}:\n${output.join('\n')}`);
+  }
+}
+
+/** The database `orders`, one statement a line as MariaDB's init file wants it. */
+export const sampleData: readonly string[] = [
+  'CREATE DATABASE orders CHARACTER SET utf8mb4;',
+  'CREATE TABLE orders.customers (id BIGINT UNSIGNED PRIMARY KEY, name VARCHAR(80) NOT NULL, city VARCHAR(80), profile JSON);',
+  "INSERT INTO orders.customers VALUES (1, 'Amélie Laurent', 'Singapore', '{\"tier\": \"gold\", \"since\": 2021}'), (2, '王小明', 'Frankfurt', NULL), (18446744073709551615, 'O''Brien & Sons', NULL, '[]');",
+  'CREATE TABLE orders.orders (id BIGINT PRIMARY KEY AUTO_INCREMENT, customer_id BIGINT UNSIGNED NOT NULL, amount DECIMAL(30,10) NOT NULL, placed_at DATETIME(6) NOT NULL, delivered_on DATE, note TEXT, receipt BLOB, KEY by_customer (customer_id), CONSTRAINT order_customer FOREIGN KEY (customer_id) REFERENCES orders.customers (id));',
+  "INSERT INTO orders.orders VALUES (9007199254740993, 1, 12345678901234567890.0123456789, '2026-08-01 09:30:00.123456', '2026-08-03', 'leave at the door', x'00ff10'), (9007199254740994, 2, 19.9, '2026-08-02 18:05:10', NULL, '', NULL), (9007199254740995, 18446744073709551615, 0.0000000001, '2026-08-03 00:00:00', NULL, NULL, '');",
+];
+
+export const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+
 function initialSql(password: string): string {
-  const quoted = `'${password.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
   return [
     'SET NAMES utf8mb4;',
-    `ALTER USER root@localhost IDENTIFIED BY ${quoted};`,
-    `CREATE OR REPLACE USER root@'127.0.0.1' IDENTIFIED BY ${quoted};`,
+    `ALTER USER root@localhost IDENTIFIED BY ${quoted(password)};`,
+    `CREATE OR REPLACE USER root@'127.0.0.1' IDENTIFIED BY ${quoted(password)};`,
     "GRANT ALL ON *.* TO root@'127.0.0.1' WITH GRANT OPTION;",
-    'CREATE DATABASE orders CHARACTER SET utf8mb4;',
-    'CREATE TABLE orders.customers (id BIGINT UNSIGNED PRIMARY KEY, name VARCHAR(80) NOT NULL, city VARCHAR(80), profile JSON);',
-    "INSERT INTO orders.customers VALUES (1, 'Amélie Laurent', 'Singapore', '{\"tier\": \"gold\", \"since\": 2021}'), (2, '王小明', 'Frankfurt', NULL), (18446744073709551615, 'O''Brien & Sons', NULL, '[]');",
-    'CREATE TABLE orders.orders (id BIGINT PRIMARY KEY AUTO_INCREMENT, customer_id BIGINT UNSIGNED NOT NULL, amount DECIMAL(30,10) NOT NULL, placed_at DATETIME(6) NOT NULL, delivered_on DATE, note TEXT, receipt BLOB, KEY by_customer (customer_id), CONSTRAINT order_customer FOREIGN KEY (customer_id) REFERENCES orders.customers (id));',
-    "INSERT INTO orders.orders VALUES (9007199254740993, 1, 12345678901234567890.0123456789, '2026-08-01 09:30:00.123456', '2026-08-03', 'leave at the door', x'00ff10'), (9007199254740994, 2, 19.9, '2026-08-02 18:05:10', NULL, '', NULL), (9007199254740995, 18446744073709551615, 0.0000000001, '2026-08-03 00:00:00', NULL, NULL, '');",
+    ...sampleData,
     '',
   ].join('\n');
 }

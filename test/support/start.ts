@@ -4,7 +4,8 @@ import { desktopExecutable, startDesktop } from './editor/desktop';
 import { installEditor } from './editor/install';
 import { startEditorServer } from './editor/server';
 import { EDITOR_RECIPES, NEWEST_EDITOR } from './editor/versions';
-import { startMariadb, type Mariadb } from './mariadb';
+import type { SqlServer } from './mariadb';
+import { startDatabase } from './tidb';
 
 const root = resolve(__dirname, '../..');
 /** The clouds take minutes for what is to be seen here in seconds: an endpoint is Active after 3, a connection after 15. */
@@ -73,8 +74,7 @@ function askedToEnd(): Promise<void> {
 /** Starts the parts and resolves when the person has closed the desktop editor. */
 async function play(stack: Stack, desktop: boolean): Promise<void> {
   const executable = desktop ? await desktopExecutable(EDITOR_RECIPES[NEWEST_EDITOR].vscode) : undefined;
-  console.log('Starting MariaDB, which stands in for the TiDB Cloud instances');
-  const database = await stack.add(startMariadb());
+  const database = await stack.add(startDatabase(console.log));
   console.log('Starting the sandbox clouds');
   const sandbox = await stack.add(
     startSandbox({
@@ -111,7 +111,7 @@ function settingsOf(sandbox: Sandbox): Record<string, unknown> {
   };
 }
 
-function hint(database: Mariadb): string {
+function hint(database: SqlServer): string {
   return [
     'Both clouds are played on this machine, and you are signed in to them. The icon "TiDB Private Endpoint" at the left',
     'shows the instances; "Create Private Endpoint" beside orders-prod starts the guide.',
