@@ -1,69 +1,21 @@
 import { collect } from '../../core/collect';
 import { Emitter, type Disposable } from '../../core/emitter';
 import { isCancellation } from '../../core/errors';
-import {
-  alibabaRegionOf,
-  type EndpointService,
-  type PrivateLinkService,
-  type SecurityGroup,
-  type VpcEndpointSpec,
-  type Vpc,
-  type VSwitch,
-} from '../../core/model';
+import { alibabaRegionOf, type PrivateLinkService, type VpcEndpointSpec } from '../../core/model';
 import { checkPort, type PortCheck } from '../../core/portCheck';
 import type { Clock, Log } from '../../core/ports';
 import type { Accounts } from '../accounts';
 import type { Inventory } from '../inventory';
+import { emptyDraft, without, type Draft, type Verification } from './draftState';
 import { endpointIdProblem, endpointNameProblem, domainNameProblem, suggestedName } from './input';
+import { bestVpc, bestVSwitches } from './preselect';
 import { endpointTags } from './tags';
-
-export type Verification =
-  | { readonly outcome: 'none' | 'checking' }
-  | { readonly outcome: 'verified'; readonly service: EndpointService }
-  | { readonly outcome: 'refused'; readonly reason: 'notListed' | 'failed'; readonly error?: unknown };
-
-/** What the person has chosen so far and what there is to choose from. Immutable; replaced on every change. */
-export interface Draft {
-  readonly mode: 'automatic' | 'byHand';
-  readonly instanceId?: string;
-  readonly service?: PrivateLinkService;
-  readonly serviceError?: unknown;
-  readonly serviceName: string;
-  readonly verification: Verification;
-  readonly name: string;
-  readonly activity?: 'networks' | 'network' | 'dryRun';
-  readonly networkError?: unknown;
-  readonly vpcs: readonly Vpc[];
-  readonly vpcId?: string;
-  readonly vSwitches: readonly VSwitch[];
-  readonly securityGroups: readonly SecurityGroup[];
-  readonly securityGroupId?: string;
-  readonly portCheck?: PortCheck;
-  /** Zone id → vSwitch id. */
-  readonly zones: ReadonlyMap<string, string>;
-  /** Typed by hand in step 3. */
-  readonly endpointId: string;
-  readonly domainName: string;
-}
-
-const empty: Draft = {
-  mode: 'automatic',
-  serviceName: '',
-  verification: { outcome: 'none' },
-  name: '',
-  vpcs: [],
-  vSwitches: [],
-  securityGroups: [],
-  zones: new Map(),
-  endpointId: '',
-  domainName: '',
-};
 
 const serviceAgainAfterMs = 10_000;
 
 /** Loads what the creation panel offers and preselects the only or best candidate. It creates nothing. */
 export class CreationDraft implements Disposable {
-  private draft: Draft = empty;
+  private draft: Draft = emptyDraft;
   /** By hand without credentials, whatever the person wants otherwise. */
   private wantedMode: Draft['mode'] = 'automatic';
   private readonly changed: Emitter<Draft>;
@@ -108,7 +60,7 @@ export class CreationDraft implements Disposable {
       return;
     }
     this.set({
-      ...empty,
+      ...emptyDraft,
       mode: signedIn ? this.wantedMode : 'byHand',
       instanceId,
       name: suggestedName(instance?.name ?? ''),
@@ -332,8 +284,7 @@ export class CreationDraft implements Disposable {
       const vpcs = await collect(api.listVpcs(regionId, signal));
       signal.throwIfAborted();
       this.set({ ...without(this.draft, 'activity'), vpcs });
-      const usable = vpcs.filter(({ status }) => status === 'Available');
-      const best = usable.find(({ isDefault }) => !isDefault) ?? usable[0];
+      const best = bestVpc(vpcs);
       if (best !== undefined) {
         await this.chooseVpc(best.id);
       }
@@ -346,15 +297,7 @@ export class CreationDraft implements Disposable {
     if (verification.outcome !== 'verified' || this.draft.zones.size > 0) {
       return;
     }
-    const zones = new Map<string, VSwitch>();
-    for (const vSwitch of vSwitches.filter(isUsable)) {
-      const before = zones.get(vSwitch.zoneId);
-      const offered = verification.service.zones.includes(vSwitch.zoneId);
-      if (offered && vSwitch.availableIpCount > (before?.availableIpCount ?? 0)) {
-        zones.set(vSwitch.zoneId, vSwitch);
-      }
-    }
-    this.set({ ...this.draft, zones: new Map([...zones].map(([zoneId, { id }]) => [zoneId, id])) });
+    this.set({ ...this.draft, zones: bestVSwitches(verification.service, vSwitches) });
   }
 
   /** The first group that lets the VPC in; else the first one. Ends when the person chooses before it is found. */
@@ -411,18 +354,7 @@ export class CreationDraft implements Disposable {
   }
 }
 
-export const isUsable = (vSwitch: VSwitch): boolean =>
-  vSwitch.status === 'Available' && vSwitch.availableIpCount > 0;
-
 function renew(before: AbortController): AbortController {
   before.abort();
   return new AbortController();
-}
-
-function without<K extends keyof Draft>(draft: Draft, ...keys: readonly K[]): Omit<Draft, K> {
-  const rest = { ...draft };
-  for (const key of keys) {
-    Reflect.deleteProperty(rest, key);
-  }
-  return rest;
 }

@@ -5,7 +5,7 @@ import type * as ProblemModule from '../../../src/panels/creation/problem';
 import type * as ViewModule from '../../../src/panels/creation/view';
 import type { CreationState, Problem, StepStatus } from '../../../src/protocol/creation';
 import type { Snapshot } from '../../../src/services/inventory';
-import type { Draft } from '../../../src/services/provisioning/draft';
+import type { Draft } from '../../../src/services/provisioning/draftState';
 import type { CreationProgress } from '../../../src/services/provisioning/runner';
 import { aCreation, anEndpoint, anInstance, aService, without } from '../fakes';
 import { withoutEditor } from './withoutEditor';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { BlockedReason, Observed } from '../../../src/core/creation';
 import type { StepStatus } from '../../../src/protocol/creation';
-import type { Draft } from '../../../src/services/provisioning/draft';
+import type { Draft } from '../../../src/services/provisioning/draftState';
 import type { CreationProgress } from '../../../src/services/provisioning/runner';
 import { aConnection, aCreation, anEndpoint, aService, tidbError, without } from '../fakes';
 import {

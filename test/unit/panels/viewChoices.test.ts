@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Creation, Observed } from '../../../src/core/creation';
 import { failed, notLoaded, startLoading } from '../../../src/core/loadable';
-import type { Draft } from '../../../src/services/provisioning/draft';
+import type { Draft } from '../../../src/services/provisioning/draftState';
 import { aCreation, anEndpoint, aService, tidbError } from '../fakes';
 import { assertProblem, chosen, filled, known, loadView, progressOf, untouched, type Shows } from './shown';
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { CreationDraft, Draft } from '../../../../src/services/provisioning/draft';
+import type { CreationDraft } from '../../../../src/services/provisioning/draft';
+import type { Draft } from '../../../../src/services/provisioning/draftState';
 import { anEndpoint, anInstance, aService, settle, tidbError } from '../../fakes';
 import { aliKeys, secretKeys, type Stage } from '../stage';
 import type { FakeWorld } from '../world';

@@ -1,5 +1,6 @@
 import type { SecurityGroupRule, VSwitch } from '../../../../src/core/model';
-import { CreationDraft, type Draft } from '../../../../src/services/provisioning/draft';
+import { CreationDraft } from '../../../../src/services/provisioning/draft';
+import type { Draft } from '../../../../src/services/provisioning/draftState';
 import { anInstance, aService } from '../../fakes';
 import { stage, type Stage } from '../stage';
 import type { FakeWorld } from '../world';
