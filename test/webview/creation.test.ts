@@ -137,6 +137,16 @@ describe('creation panel', function () {
       await page.getByText(/6:0\d elapsed · longer than usual \(about 5 minutes\)/).waitFor();
     });
 
+    it('what is next in sight when a step is over', async () => {
+      await page.setViewportSize({ width: 900, height: 420 });
+      await webview.show(creationStates.connecting);
+      await webview.show(creationStates.active);
+      const connect = named(page, 'button', 'Connect');
+      await connect.waitFor();
+      const box = await connect.boundingBox();
+      assert.ok(box !== null && box.y >= 0 && box.y + box.height <= 420, JSON.stringify(box));
+    });
+
     it('markup in a value as the text it is', async () => {
       const evil = '<img src=x onerror="document.title=1"><b>x</b>';
       const text = JSON.stringify(evil).slice(1, -1);

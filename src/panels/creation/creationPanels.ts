@@ -39,7 +39,9 @@ export class CreationPanels implements WebviewPanelSerializer, Disposable {
   }
 
   private adopt(panel: WebviewPanel, instanceId: string | undefined): void {
-    panel.iconPath = Uri.joinPath(this.services.extensionUri, 'media', 'icon.svg');
+    const icon = (theme: string): Uri =>
+      Uri.joinPath(this.services.extensionUri, 'media', `panel-${theme}.svg`);
+    panel.iconPath = { light: icon('light'), dark: icon('dark') };
     const creation = new CreationPanel(panel, this.services, instanceId);
     this.open.add(creation);
     panel.onDidDispose(() => {

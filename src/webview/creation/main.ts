@@ -75,5 +75,7 @@ host.listen({ type: 'ready' }, (next) => {
   const text = before === undefined ? '' : announcement(before, next);
   if (text !== '') {
     announcer.textContent = text;
+    // What is next may have come in below the fold.
+    root.querySelector('[aria-current="step"]')?.scrollIntoView({ block: 'nearest' });
   }
 });
