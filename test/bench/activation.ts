@@ -44,7 +44,11 @@ async function once(version: EditorVersion): Promise<readonly [number, number]> 
         const row = window.page
           .locator('.runtime-extensions-editor .monaco-list-row')
           .filter({ hasText: name });
-        const text = await row.locator('.activation-time').first().innerText();
+        const text = await row
+          .locator('.activation-time')
+          .filter({ hasText: /\d+\s*ms/ })
+          .first()
+          .innerText();
         const match = /(\d+)\s*ms/.exec(text);
         if (match === null) {
           throw new Error(`The editor tells no activation time of ${name}: ${text}`);
