@@ -112,7 +112,8 @@ function trustingState(server: EditorServer): StorageState {
   return { cookies: [], origins: [origin] };
 }
 
-async function launchBrowser(): Promise<Browser> {
+/** Debian's Chromium, headless, with everything off that would call out. */
+export async function launchBrowser(): Promise<Browser> {
   if (!existsSync(CHROMIUM)) {
     throw new Error(
       `No Chromium at ${CHROMIUM}; run \`node scripts/setup.mjs\`, or name one in CHROMIUM_PATH`,

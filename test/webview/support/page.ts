@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import esbuild from 'esbuild';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from '../../support/editor/browser';
 import { theme, type ThemeName } from './themes';
 
 const root = path.resolve(__dirname, '../../..');
@@ -70,18 +71,7 @@ const editor = (variables: Record<string, string>): string => `
 
 export async function openBrowser(): Promise<Browser> {
   await built();
-  return chromium.launch({
-    executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  return launchBrowser();
 }
 
 /** A page as it runs inside the editor, and the host's side of it. */
