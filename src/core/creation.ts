@@ -1,8 +1,9 @@
-import type { EndpointConnection, PrivateLinkService, VpcEndpoint, VpcEndpointSpec } from './model';
+import type { EndpointConnection, EndpointZone, PrivateLinkService, VpcEndpoint, VpcEndpointSpec } from './model';
 
 /**
- * What a person asked for, written to the journal before the first call. It holds what is wanted and the ids needed to
- * find it again, never a step number: what to do next follows from what the clouds say (`reconcile`).
+ * What a person wants of one private endpoint, written to the journal before the first call. It holds what is wanted, what
+ * was made for it, and the ids needed to find that again, never a step number: what to do next follows from what the clouds
+ * say (`reconcile`).
  */
 export interface Creation {
   readonly id: string;
@@ -11,26 +12,42 @@ export interface Creation {
   /** TiDB Cloud region id (`alicloud-…`). */
   readonly regionId: string;
   readonly startedAtMs: number;
-  /** Absent when the person creates the endpoint by hand. */
+  /** Absent when the person creates the endpoint by hand, uses one that exists, or only removes. */
   readonly spec?: VpcEndpointSpec;
   /** Sent with every attempt of the create call, so that however often it is made there is one endpoint. */
   readonly clientToken: string;
-  /** The endpoint, once known: from the create answer, from the cloud's list, or typed by the person. */
+  /** The endpoint, once known: from the create answer, from the cloud's list, chosen or typed by the person. */
   readonly endpointId?: string;
   readonly endpointDomain?: string;
-  /** console: TiDB Cloud does not take the connection by API, the person accepts there. */
+  /** When the create call was first sent: from then on the endpoint may exist, and is this creation's to remove. */
+  readonly endpointSentAtMs?: number;
+  /** When the connection's create call was first sent: from then on the connection is this creation's to remove. */
+  readonly connectionSentAtMs?: number;
+  /** console: TiDB Cloud does not take the connection by API, the person accepts (and deletes) there. */
   readonly acceptance: 'api' | 'console';
   /** When the connection was seen to be registered; the wait for Active counts from here. */
   readonly registeredAtMs?: number;
-  /** Set when it is over: the connection became Active, or the person gave it up. */
-  readonly finished?: { readonly atMs: number; readonly outcome: 'active' | 'abandoned' };
+  /** The Failed connection (its id) that the person wants deleted and made again. */
+  readonly recreate?: string;
+  /** No connection is wanted any more; what is to be taken away. An endpoint's connection goes before it. */
+  readonly removal?: Removal;
+  /** Set when it is over: the connection became Active, all that was to go is gone, or the person gave it up. */
+  readonly finished?: { readonly atMs: number; readonly outcome: 'active' | 'removed' | 'abandoned' };
+}
+
+export interface Removal {
+  readonly connection: boolean;
+  readonly endpoint: boolean;
 }
 
 /** What the two clouds say. `unknown`: not asked, or not to be seen from here (no credentials). */
 export interface Observed {
+  readonly atMs: number;
   readonly service: PrivateLinkService | 'unknown';
   readonly endpoint: VpcEndpoint | 'absent' | 'unknown';
   readonly connection: EndpointConnection | 'absent' | 'unknown';
+  /** The endpoint's zones; asked for only where the endpoint is to go. */
+  readonly zones: readonly EndpointZone[] | 'unknown';
 }
 
 export type BlockedReason =
@@ -44,12 +61,26 @@ export type BlockedReason =
 export type Decision =
   | { readonly kind: 'createEndpoint'; readonly spec: VpcEndpointSpec }
   | { readonly kind: 'createConnection'; readonly endpointId: string; readonly privateDomainName: string }
+  | { readonly kind: 'deleteConnection'; readonly connectionId: string }
+  | { readonly kind: 'removeZone'; readonly endpointId: string; readonly zoneId: string }
+  | { readonly kind: 'deleteEndpoint'; readonly endpointId: string }
   | {
       readonly kind: 'wait';
-      readonly until: 'serviceActive' | 'endpointActive' | 'connectionActive' | 'observed';
+      readonly until:
+        | 'serviceActive'
+        | 'endpointActive'
+        | 'connectionActive'
+        | 'connectionGone'
+        | 'zoneGone'
+        | 'endpointGone'
+        | 'observed';
     }
-  | { readonly kind: 'ask'; readonly forWhat: 'acceptInConsole' | 'endpointDetails' }
+  | {
+      readonly kind: 'ask';
+      readonly forWhat: 'acceptInConsole' | 'endpointDetails' | 'deleteInTidbCloud' | 'deleteInAlibabaCloud';
+    }
   | { readonly kind: 'done'; readonly host: string; readonly port: number }
+  | { readonly kind: 'removed' }
   | { readonly kind: 'blocked'; readonly reason: BlockedReason; readonly message?: string };
 
 /**
