@@ -12,14 +12,17 @@ import { systemClock as clock } from './platform/clock';
 import { CommandRunner } from './platform/commandRunner';
 import { consolesOf } from './platform/consoles';
 import { ContextKeys } from './platform/contextKeys';
+import { EcsMetadata } from './platform/ecsMetadata';
+import { FileJournal } from './platform/journal';
 import { ChannelLog } from './platform/log';
 import { Notifications } from './platform/notifications';
 import { onDidChangeSettings, readSettings, SettingsCheck } from './platform/settings';
-import { FileJournal, secretStore, stateStore } from './platform/storage';
+import { secretStore, stateStore } from './platform/storage';
 import { Accounts } from './services/accounts';
 import { Connections } from './services/connections';
 import { HealthMonitor } from './services/healthMonitor';
 import { Inventory } from './services/inventory';
+import { LastChoices } from './services/provisioning/choices';
 import { CreationRunner } from './services/provisioning/runner';
 import { Scheduler } from './services/scheduler';
 import { SqlDocuments } from './services/sqlDocuments';
@@ -96,8 +99,12 @@ export function activate(context: ExtensionContext): void {
     ...shared,
     extensionUri,
     runner,
+    lastChoices: new LastChoices(state, stateKeys.lastChoice),
+    machine: new EcsMetadata(log),
     newId: () => crypto.randomUUID(),
     isSandbox: () => consoles.isSandbox(),
+    // The guide: a connection becomes Active in about five minutes.
+    usualMs: () => 5 * 60_000,
   });
   const settingsCheck = new SettingsCheck(notifications, {
     tidbCloudBaseUrl: checkBaseUrl,

@@ -81,6 +81,8 @@ export const stateKeys = {
   caCertificate: (instanceId: string) => `caCertificate/${instanceId}`,
   /** The database user that last connected. */
   sqlUser: (instanceId: string) => `sql.user/${instanceId}`,
+  /** Ids of the VPC, vSwitches and security groups that were last chosen for an endpoint. */
+  lastChoice: (accountId: string, regionId: string) => `creation.choice/${accountId}/${regionId}`,
   /** Ids of the instances whose endpoints are watched. */
   followed: 'health.followed',
 } as const;

@@ -257,6 +257,12 @@ export interface StateStore {
   set(key: string, value: unknown): Promise<void>;
 }
 
+/** The network that this machine is in. */
+export interface MachineNetwork {
+  /** The VPC, when this machine is an ECS instance; undefined when it is not, or does not tell. Never fails. */
+  vpcId(): Promise<string | undefined>;
+}
+
 /** Goes through redaction before it is written. */
 export interface Log {
   debug(message: string): void;

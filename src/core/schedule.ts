@@ -7,11 +7,17 @@ import type { Decision } from './creation';
 export function observeAgainAfterMs(decision: Decision): number {
   switch (decision.kind) {
     case 'wait':
-      return { serviceActive: 10_000, endpointActive: 2_000, connectionActive: 5_000, observed: 2_000 }[
-        decision.until
-      ];
+      return {
+        serviceActive: 10_000,
+        endpointActive: 2_000,
+        connectionActive: 5_000,
+        connectionGone: 5_000,
+        zoneGone: 3_000,
+        endpointGone: 3_000,
+        observed: 2_000,
+      }[decision.until];
     case 'ask':
-      return decision.forWhat === 'acceptInConsole' ? 5_000 : 10_000;
+      return decision.forWhat === 'acceptInConsole' || decision.forWhat === 'deleteInTidbCloud' ? 5_000 : 10_000;
     default:
       return 0;
   }

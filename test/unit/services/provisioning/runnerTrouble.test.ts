@@ -9,7 +9,7 @@ describe('CreationRunner in trouble', () => {
   beforeEach(() => {
     r = new Running();
   });
-  afterEach(() => r.runner.dispose());
+  afterEach(() => r.dispose());
 
   describe('when an answer is lost', () => {
     for (const [operation, phase] of [
@@ -135,7 +135,8 @@ describe('CreationRunner in trouble', () => {
       r.script.fail('journal.write', new Error('the disk is full'));
       await assert.rejects(r.runner.start(aCreation), /full/);
       await r.clock.pass(minute);
-      assert.deepEqual(r.script.calls, ['journal.write']);
+      assert.ok(r.script.calls.every((call) => call.startsWith('journal.')));
+      assert.equal(r.runner.progressOf('1001'), undefined);
     });
 
     it('of not being signed in are over with the sign-in', async () => {
@@ -171,7 +172,7 @@ describe('CreationRunner in trouble', () => {
       r.script.passing = () => {
         if (passed++ === point) {
           r.script.passing = () => Promise.resolve();
-          r.runner.dispose();
+          r.kill(r.runner);
           return new Promise(() => undefined);
         }
         return Promise.resolve();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Creation } from '../../../../src/core/creation';
 import { CreationRunner, type CreationProgress } from '../../../../src/services/provisioning/runner';
-import { aCreation, anEndpoint, without } from '../../fakes';
+import { aCreation, anEndpoint, without, type FakeWindow } from '../../fakes';
 import { stage } from '../stage';
 
 export const minute = 60_000;
@@ -16,6 +16,8 @@ export class Running {
   private readonly stage;
   readonly progress: CreationProgress[] = [];
   readonly completed: CreationProgress[] = [];
+  readonly removed: CreationProgress[] = [];
+  private readonly windows: { readonly window: FakeWindow; readonly runner: CreationRunner }[] = [];
   runner: CreationRunner;
 
   constructor(signedIn: Parameters<typeof stage>[0] = {}) {
@@ -41,13 +43,32 @@ export class Running {
 
   /** As in another window, or after a reload. */
   aRunner(): CreationRunner {
+    return this.aWindow().runner;
+  }
+
+  /** A window with its runner; what it tells is told here as well. */
+  aWindow(): { readonly window: FakeWindow; readonly runner: CreationRunner } {
     const { world, accounts, inventory, clock, log } = this.stage;
+    const window = world.journal.window();
     const runner = new CreationRunner({
-      ...{ journal: world.journal, accounts, inventory, clock, log, random: () => 0 },
+      ...{ journal: window, accounts, inventory, clock, log, random: () => 0 },
     });
     runner.onDidChange((now) => this.progress.push(now));
     runner.onDidComplete((now) => this.completed.push(now));
-    return runner;
+    runner.onDidRemove((now) => this.removed.push(now));
+    this.windows.push({ window, runner });
+    return { window, runner };
+  }
+
+  /** The window ends without a word, as when its process was killed; its leases run out. */
+  kill(runner: CreationRunner): void {
+    const { window } = this.windows.find((each) => each.runner === runner) ?? assert.fail('no such window');
+    runner.dispose();
+    this.world.journal.expire(window);
+  }
+
+  dispose(): void {
+    this.windows.forEach(({ runner }) => runner.dispose());
   }
 
   latest(): CreationProgress {
