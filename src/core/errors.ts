@@ -7,6 +7,7 @@
 export type Remedy =
   | 'signInTidbCloud'
   | 'signInAlibabaCloud'
+  | 'copyRamPolicy'
   | 'enterPassword'
   | 'retry'
   | 'openTidbCloud'
@@ -122,8 +123,38 @@ const consoleOf = (d: ErrorDetails): readonly Remedy[] =>
   d.source === 'Alibaba Cloud' ? ['openAlibabaCloud'] : ['openTidbCloud'];
 const withoutStop = (text: string | undefined): string => text?.replace(/[\s.!?]+$/, '').trimStart() ?? '';
 const because = (d: ErrorDetails): string => (withoutStop(d.reason) ? `: ${withoutStop(d.reason)}` : '');
+/** The reason beside a cause that is told already. */
+const inTheirWords = (d: ErrorDetails): string =>
+  withoutStop(d.reason) ? ` (${withoutStop(d.reason)})` : '';
 const at = (d: ErrorDetails): string => (d.subject ? ` (${d.subject})` : '');
 const domain = (d: ErrorDetails): string => (d.subject ? `private domain ${d.subject}` : 'private domain');
+
+/** RAM's denials name the action; all others are about something that no RAM policy gives. */
+const notAllowedOnAlibabaCloud: Words = (d) =>
+  d.missingPermission === undefined
+    ? {
+        message: `Alibaba Cloud did not allow this${because(d)}.`,
+        nextStep:
+          'Check that this is the Alibaba Cloud account that TiDB Cloud has allowed, or sign in with another key.',
+        remedies: [...signInTo(d), ...consoleOf(d)],
+      }
+    : {
+        message: `Alibaba Cloud did not allow this: ${d.missingPermission} is missing${inTheirWords(d)}.`,
+        nextStep: 'Ask the account administrator for this RAM permission, or sign in with another key.',
+        remedies: ['copyRamPolicy', ...signInTo(d), ...consoleOf(d)],
+      };
+
+/** TiDB Cloud does not say which role is missing; the client knows which one at least it takes. */
+const notAllowedOnTidbCloud: Words = (d) => ({
+  message:
+    d.missingPermission === undefined
+      ? `${d.source} did not allow this${because(d)}.`
+      : `${d.source} did not allow this: it takes at least the role ${d.missingPermission}${inTheirWords(d)}.`,
+  nextStep: `Use an API key of ${
+    d.missingPermission === undefined ? 'an Organization Owner' : 'that role'
+  }, or do this step in the TiDB Cloud console.`,
+  remedies: [...signInTo(d), ...consoleOf(d)],
+});
 
 const words: Record<ErrorCode, Words> = {
   notSignedIn: (d) => ({
@@ -155,18 +186,7 @@ const words: Record<ErrorCode, Words> = {
     nextStep: 'Set the clock of the machine on which the extension runs, then try again.',
     remedies: ['retry'],
   }),
-  notAllowed: (d) => ({
-    message: d.missingPermission
-      ? `${d.source} did not allow this: ${d.missingPermission} is missing.`
-      : `${d.source} did not allow this${because(d)}.`,
-    nextStep:
-      d.source === 'Alibaba Cloud'
-        ? d.missingPermission === undefined
-          ? 'Check that this is the Alibaba Cloud account that TiDB Cloud has allowed, or sign in with another key.'
-          : 'Ask the account administrator for this RAM permission, or sign in with another key.'
-        : 'Use an API key of an Organization Owner, or do this step in the TiDB Cloud console.',
-    remedies: [...signInTo(d), ...consoleOf(d)],
-  }),
+  notAllowed: (d) => (d.source === 'Alibaba Cloud' ? notAllowedOnAlibabaCloud(d) : notAllowedOnTidbCloud(d)),
   notFound: (d) => ({
     message: `${d.source} did not find ${d.subject ?? 'it'}${because(d)}.`,
     nextStep:

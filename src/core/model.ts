@@ -6,7 +6,7 @@
 
 export type CloudProvider = 'alicloud' | 'aws' | 'gcp' | 'azure' | 'unknown';
 
-/** TiDB Cloud cluster states that matter to a private endpoint; every other one stays readable in `stateText`. */
+/** A TiDB Cloud instance. */
 export interface Instance {
   readonly id: string;
   readonly name: string;
@@ -20,6 +20,60 @@ export interface Instance {
   readonly state: string;
   readonly projectId?: string;
   readonly version?: string;
+  /** Where the instance can be reached, as TiDB Cloud lists it; may lag behind the list of connections. */
+  readonly endpoints: readonly InstanceEndpoint[];
+}
+
+/** One way to reach an instance (`TidbEndpoint`). */
+export interface InstanceEndpoint {
+  readonly host: string;
+  readonly port: number;
+  readonly type: 'PUBLIC' | 'PRIVATE_ENDPOINT' | 'VPC_PEERING' | 'UNKNOWN';
+  /** TiDB Cloud's own view, no proof that it can be reached from here. Absent where TiDB Cloud says nothing. */
+  readonly reachability?: {
+    readonly reachable: boolean;
+    readonly serviceActive?: boolean;
+    readonly endpointActive?: boolean;
+    readonly dnsReachable?: boolean;
+    /** Known: `DNS_NOT_REACHABLE`, `DNS_PROBE_FAILED`. */
+    readonly message?: string;
+  };
+}
+
+/** What an instance is created from (CreateTidb). */
+export interface NewInstance {
+  /** 4 to 64 letters, digits and hyphens. */
+  readonly name: string;
+  /** TiDB Cloud region id. */
+  readonly regionId: string;
+  readonly servicePlan: string;
+  /** 8 to 64 bytes. */
+  readonly rootPassword?: string;
+}
+
+/** A region in which TiDB Cloud offers instances. */
+export interface Region {
+  /** `alicloud-ap-southeast-1` */
+  readonly id: string;
+  readonly name: string;
+  readonly cloudProvider: CloudProvider;
+  /** `Premium`, … as TiDB Cloud prints them. */
+  readonly servicePlans: readonly string[];
+}
+
+/** The cloud account in which TiDB Cloud runs an instance (CloudProviderInfo). */
+export interface HostingAccount {
+  readonly cloudProvider: CloudProvider;
+  readonly accountId: string;
+  readonly externalId?: string;
+}
+
+/** Whether and from where an instance can be reached over the internet. */
+export interface PublicConnectionSetting {
+  /** Undefined where TiDB Cloud does not say. */
+  readonly enabled?: boolean;
+  readonly ipAccessList: readonly { readonly cidr: string; readonly description: string }[];
+  readonly egressIps: readonly string[];
 }
 
 export type PrivateLinkServiceState = 'CREATING' | 'ACTIVE' | 'DELETING' | 'UNKNOWN';
@@ -142,6 +196,48 @@ export interface VpcEndpoint {
   /** `Normal` or `FinancialLocked`. */
   readonly businessStatus: string;
   readonly tags: Readonly<Record<string, string>>;
+}
+
+/** An endpoint's network interface in one zone (ListVpcEndpointZones). */
+export interface EndpointZone {
+  readonly zoneId: string;
+  readonly vSwitchId: string;
+  readonly networkInterfaceId: string;
+  /** Empty while Creating. */
+  readonly ip: string;
+  readonly domain: string;
+  readonly status:
+    | 'Creating'
+    | 'Wait'
+    | 'Connected'
+    | 'Connecting'
+    | 'Disconnecting'
+    | 'Disconnected'
+    | 'Deleting'
+    | 'Unknown';
+}
+
+/** A security group as one endpoint has it (ListVpcEndpointSecurityGroups). */
+export interface AttachedSecurityGroup {
+  readonly id: string;
+  readonly status: 'Attaching' | 'Attached' | 'Detaching' | 'Unknown';
+}
+
+/** A region or zone of an Alibaba Cloud product. */
+export interface Place {
+  readonly id: string;
+  /** In the product's words; may be empty. */
+  readonly name: string;
+}
+
+/** An ingress rule to add to a security group (AuthorizeSecurityGroup). It accepts. */
+export interface NewIngressRule {
+  readonly protocol: 'TCP';
+  /** `from/to` */
+  readonly portRange: string;
+  readonly sourceCidr: string;
+  /** 1 to 512 characters. */
+  readonly description: string;
 }
 
 /** What an interface endpoint is created from. */

@@ -1,11 +1,19 @@
 import type { Disposable } from './emitter';
 import type { Creation } from './creation';
 import type {
+  AttachedSecurityGroup,
   CallerIdentity,
   EndpointConnection,
   EndpointService,
+  EndpointZone,
+  HostingAccount,
   Instance,
+  NewIngressRule,
+  NewInstance,
+  Place,
   PrivateLinkService,
+  PublicConnectionSetting,
+  Region,
   SecurityGroup,
   SecurityGroupRule,
   Vpc,
@@ -20,6 +28,24 @@ import type {
 export interface TidbCloudApi {
   listInstances(signal?: AbortSignal): AsyncIterable<Instance>;
   getInstance(instanceId: string, signal?: AbortSignal): Promise<Instance>;
+  /** Sent once: there is no idempotency key, and an instance costs money from its first minute. */
+  createInstance(request: NewInstance, signal?: AbortSignal): Promise<Instance>;
+  renameInstance(instanceId: string, name: string, signal?: AbortSignal): Promise<Instance>;
+  /** Asynchronous. All data of the instance is lost. */
+  deleteInstance(instanceId: string, signal?: AbortSignal): Promise<void>;
+  /** Asynchronous: a PAUSED instance goes through RESUMING to ACTIVE. */
+  resumeInstance(instanceId: string, signal?: AbortSignal): Promise<void>;
+  /** 8 to 64 bytes. */
+  resetRootPassword(instanceId: string, password: string, signal?: AbortSignal): Promise<void>;
+  getHostingAccount(instanceId: string, signal?: AbortSignal): Promise<HostingAccount>;
+  getPublicConnectionSetting(instanceId: string, signal?: AbortSignal): Promise<PublicConnectionSetting>;
+  /** Only what `change` names. Asynchronous: the answer may not show it yet. */
+  updatePublicConnectionSetting(
+    instanceId: string,
+    change: Partial<Pick<PublicConnectionSetting, 'enabled' | 'ipAccessList'>>,
+    signal?: AbortSignal,
+  ): Promise<PublicConnectionSetting>;
+  listRegions(signal?: AbortSignal): AsyncIterable<Region>;
   getPrivateLinkService(instanceId: string, signal?: AbortSignal): Promise<PrivateLinkService>;
   listConnections(instanceId: string, signal?: AbortSignal): AsyncIterable<EndpointConnection>;
   /**
@@ -27,6 +53,20 @@ export interface TidbCloudApi {
    * TiDB Cloud's console. There is no idempotency key: after an uncertain call, list and match on the endpoint id.
    */
   createConnection(request: NewConnection, signal?: AbortSignal): Promise<EndpointConnection>;
+  /**
+   * Undefined when there is no such connection. Not in the published API: `unsupported` where it is not offered; the
+   * list tells the same.
+   */
+  getConnection(
+    instanceId: string,
+    connectionId: string,
+    signal?: AbortSignal,
+  ): Promise<EndpointConnection | undefined>;
+  /**
+   * Asynchronous; one that is gone already counts as success. Not in the published API: `unsupported` where it is not
+   * offered, and the person deletes it in TiDB Cloud's console.
+   */
+  deleteConnection(instanceId: string, connectionId: string, signal?: AbortSignal): Promise<void>;
   /** The PEM text of the instance's certificate authority. */
   getCaCertificate(instanceId: string, signal?: AbortSignal): Promise<string>;
 }
@@ -46,6 +86,9 @@ export interface AlibabaCloudApi {
   isPrivateLinkOpen(regionId: string, signal?: AbortSignal): Promise<boolean>;
   /** Pay-as-you-go: ask the person first. Already open counts as success. */
   openPrivateLink(signal?: AbortSignal): Promise<void>;
+  /** Regions and zones in which PrivateLink exists at all; where one service is, `findEndpointService` tells. */
+  listPrivateLinkRegions(signal?: AbortSignal): Promise<readonly Place[]>;
+  listPrivateLinkZones(regionId: string, signal?: AbortSignal): Promise<readonly Place[]>;
   /** Undefined when the service is not in this region or has not allowed this account. */
   findEndpointService(
     regionId: string,
@@ -53,6 +96,8 @@ export interface AlibabaCloudApi {
     signal?: AbortSignal,
   ): Promise<EndpointService | undefined>;
   listVpcs(regionId: string, signal?: AbortSignal): AsyncIterable<Vpc>;
+  listVpcRegions(signal?: AbortSignal): Promise<readonly Place[]>;
+  listVpcZones(regionId: string, signal?: AbortSignal): Promise<readonly Place[]>;
   listVSwitches(regionId: string, vpcId: string, signal?: AbortSignal): AsyncIterable<VSwitch>;
   listSecurityGroups(regionId: string, vpcId: string, signal?: AbortSignal): AsyncIterable<SecurityGroup>;
   listIngressRules(
@@ -60,6 +105,19 @@ export interface AlibabaCloudApi {
     securityGroupId: string,
     signal?: AbortSignal,
   ): AsyncIterable<SecurityGroupRule>;
+  /**
+   * Adds an ingress rule; one that is there already counts as success. The same client token adds it once, however often
+   * it is sent.
+   */
+  addIngressRule(
+    regionId: string,
+    securityGroupId: string,
+    rule: NewIngressRule,
+    clientToken: string,
+    signal?: AbortSignal,
+  ): Promise<void>;
+  listEcsRegions(signal?: AbortSignal): Promise<readonly Place[]>;
+  listEcsZones(regionId: string, signal?: AbortSignal): Promise<readonly Place[]>;
   /** Checks parameters, permissions and quotas without creating anything; resolves when a create would be accepted. */
   dryRunCreateEndpoint(spec: VpcEndpointSpec, signal?: AbortSignal): Promise<void>;
   /** The same client token and spec give the same endpoint, however often they are sent. */
@@ -71,6 +129,62 @@ export interface AlibabaCloudApi {
     filter: { readonly serviceName?: string; readonly vpcId?: string },
     signal?: AbortSignal,
   ): AsyncIterable<VpcEndpoint>;
+  listEndpointZones(regionId: string, endpointId: string, signal?: AbortSignal): AsyncIterable<EndpointZone>;
+  listEndpointSecurityGroups(
+    regionId: string,
+    endpointId: string,
+    signal?: AbortSignal,
+  ): AsyncIterable<AttachedSecurityGroup>;
+  /*
+   * What changes an endpoint is asynchronous: it goes from Active through Pending back to Active, and takes the next
+   * change only then. What is as wanted already counts as success.
+   */
+  renameEndpoint(regionId: string, endpointId: string, name: string, signal?: AbortSignal): Promise<void>;
+  attachSecurityGroup(
+    regionId: string,
+    endpointId: string,
+    securityGroupId: string,
+    signal?: AbortSignal,
+  ): Promise<void>;
+  detachSecurityGroup(
+    regionId: string,
+    endpointId: string,
+    securityGroupId: string,
+    signal?: AbortSignal,
+  ): Promise<void>;
+  /** The same client token adds the zone once, however often it is sent. */
+  addEndpointZone(
+    regionId: string,
+    endpointId: string,
+    zone: VpcEndpointSpec['zones'][number],
+    clientToken: string,
+    signal?: AbortSignal,
+  ): Promise<void>;
+  removeEndpointZone(
+    regionId: string,
+    endpointId: string,
+    zoneId: string,
+    signal?: AbortSignal,
+  ): Promise<void>;
+  /** Its zones are removed first; with zones left this throws `conflict` (EndpointDependenceViolation). */
+  deleteEndpoint(regionId: string, endpointId: string, signal?: AbortSignal): Promise<void>;
+  tagEndpoint(
+    regionId: string,
+    endpointId: string,
+    tags: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+  ): Promise<void>;
+  untagEndpoint(
+    regionId: string,
+    endpointId: string,
+    keys: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<void>;
+  listEndpointTags(
+    regionId: string,
+    endpointId: string,
+    signal?: AbortSignal,
+  ): Promise<Readonly<Record<string, string>>>;
 }
 
 /** Where and as whom to open SQL. TLS with a verified certificate and host name is not optional. */
@@ -161,4 +275,26 @@ export interface Clock {
 export interface CreationJournal {
   list(): Promise<readonly Creation[]>;
   write(creation: Creation): Promise<void>;
+}
+
+export interface SandboxChoice {
+  /** `console`: connections are accepted by hand in TiDB Cloud's console, as a real account does today. */
+  readonly acceptMode: 'api' | 'console';
+}
+
+/** Both clouds and a database on this machine, to practise with. */
+export interface SandboxClouds {
+  readonly tidbCloud: {
+    readonly baseUrl: string;
+    readonly publicKey: string;
+    readonly privateKey: string;
+  };
+  readonly alibabaCloud: {
+    readonly endpoints: Readonly<Record<string, string>>;
+    readonly accessKeyId: string;
+    readonly accessKeySecret: string;
+  };
+  /** Of the database user `root`. */
+  readonly databasePassword: string;
+  stop(): Promise<void>;
 }

@@ -211,6 +211,7 @@ export const anInstance: Instance = {
   cloudProvider: 'alicloud',
   servicePlan: 'Premium',
   state: 'ACTIVE',
+  endpoints: [],
 };
 
 export const aService: PrivateLinkService = {
