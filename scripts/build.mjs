@@ -6,7 +6,7 @@
  *   node scripts/build.mjs --dev      with source maps, not minified
  *   node scripts/build.mjs --watch    --dev, again on each change
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,7 @@ const rooms = {
   alibabaCredentials: 'src/cloud/alibaba/defaultChain.ts',
   sql: 'src/sql/index.ts',
   sandbox: 'src/sandbox/index.ts',
+  sandboxDatabase: 'src/sandbox/database/engineWorker.ts',
 };
 
 const insideSrc = (file) => {
@@ -117,6 +118,11 @@ const browser = {
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
+// SQLite, read by the sandbox's database.
+copyFileSync(
+  path.join(root, 'node_modules', 'sql.js', 'dist', 'sql-wasm.wasm'),
+  path.join(dist, 'sql-wasm.wasm'),
+);
 if (process.argv.includes('--watch')) {
   for (const options of [host, browser]) {
     await (await esbuild.context(options)).watch();

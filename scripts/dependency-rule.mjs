@@ -39,7 +39,7 @@ export const rule = {
     node: false,
     packages: ['lit', '@vscode-elements/elements'],
   },
-  sandbox: { folders: ['core'], vscode: false, node: true, packages: [] },
+  sandbox: { folders: ['core'], vscode: false, node: true, packages: ['sql.js', 'selfsigned'] },
 };
 
 /** The folder of src (or `ids`, `extension`) that a path relative to src belongs to. */

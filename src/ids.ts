@@ -20,6 +20,9 @@ export const commands = {
   showHealth: `${prefix}.showHealth`,
   openInTidbCloud: `${prefix}.openInTidbCloud`,
   openInAlibabaCloud: `${prefix}.openInAlibabaCloud`,
+  copyRamPolicy: `${prefix}.copyRamPolicy`,
+  startSandbox: `${prefix}.startSandbox`,
+  stopSandbox: `${prefix}.stopSandbox`,
   showLog: `${prefix}.showLog`,
 } as const;
 
@@ -57,6 +60,8 @@ export const contexts = {
   /** URIs of the SQL documents that are bound to an endpoint. */
   boundDocuments: `${prefix}.boundDocuments`,
   sqlRunning: `${prefix}.sqlRunning`,
+  /** This window works on a sandbox that it started. */
+  sandbox: `${prefix}.sandbox`,
 } as const;
 
 /** Parts of a tree item's contextValue, sorted and joined with `;`. */
@@ -85,4 +90,6 @@ export const stateKeys = {
   lastChoice: (accountId: string, regionId: string) => `creation.choice/${accountId}/${regionId}`,
   /** Ids of the instances whose endpoints are watched. */
   followed: 'health.followed',
+  /** Which sandbox this window works on; in the workspace's state. */
+  sandbox: 'sandbox',
 } as const;

@@ -3,10 +3,11 @@ import { AppError } from '../core/errors';
 
 export interface HttpRequest {
   readonly source: ErrorSource;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** From the first try to connect to the end of the body; 30 s. */
   readonly timeoutMs?: number;
   readonly maxBytes?: number;
   readonly signal?: AbortSignal | undefined;

@@ -19,6 +19,7 @@ export class RateBudget {
   private readonly sent: number[] = [];
   private spacingMs = 0;
   private reportedUntil = 0;
+  private pausedUntil = 0;
 
   constructor(private readonly options: RateBudgetOptions) {}
 
@@ -35,6 +36,12 @@ export class RateBudget {
       log.debug(`Request rate: waiting ${Math.ceil(wait)} ms`);
       await clock.sleep(wait, signal);
     }
+  }
+
+  /** Nobody sends before this time has passed: for when the server refused and said how long. At most one window. */
+  pause(ms: number): void {
+    const { clock, windowMs } = this.options;
+    this.pausedUntil = Math.max(this.pausedUntil, clock.now() + Math.min(ms, windowMs));
   }
 
   observe(headers: Headers): void {
@@ -57,8 +64,30 @@ export class RateBudget {
     const byCount = leaves === undefined ? 0 : leaves + windowMs - now;
     const last = this.sent.at(-1) ?? Number.NEGATIVE_INFINITY;
     const byReport = now < this.reportedUntil ? Math.min(last + this.spacingMs, this.reportedUntil) - now : 0;
-    return Math.max(byCount, byReport);
+    return Math.max(byCount, byReport, this.pausedUntil - now);
   }
+}
+
+const shared = new WeakMap<Clock, Map<string, RateBudget>>();
+/** Temporary credentials come with a new key every hour: the keys that were asked for longest ago go. */
+const mostShared = 1000;
+
+/**
+ * The one budget of this key: clients that are built anew (a sign-in, a changed setting) go on where the last one stood.
+ * Budgets belong to a clock, of which the extension has one; the options of the first call stay.
+ * @param key what the cloud counts by; with public parts of keys only
+ */
+export function sharedBudget(key: string, options: RateBudgetOptions): RateBudget {
+  const budgets = shared.get(options.clock) ?? new Map<string, RateBudget>();
+  shared.set(options.clock, budgets);
+  const budget = budgets.get(key) ?? new RateBudget(options);
+  budgets.delete(key);
+  budgets.set(key, budget);
+  const [oldest] = budgets.keys();
+  if (budgets.size > mostShared && oldest !== undefined) {
+    budgets.delete(oldest);
+  }
+  return budget;
 }
 
 function numberIn(headers: Headers, name: string): number | undefined {

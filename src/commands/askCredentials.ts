@@ -18,11 +18,12 @@ export async function askCredentials(
   instanceName: string,
   question: Question,
   signal: AbortSignal,
+  hint = '',
 ): Promise<Credentials | undefined> {
   let { user } = question;
   for (;;) {
     const refused = question.refused && user === question.user;
-    const answer = await askPassword(instanceName, user, refused, signal);
+    const answer = await askPassword(instanceName, { user, refused, hint }, signal);
     if (answer === otherUser) {
       user = (await askUser(instanceName, user)) ?? user;
     } else {
@@ -33,13 +34,12 @@ export async function askCredentials(
 
 function askPassword(
   instanceName: string,
-  user: string,
-  refused: boolean,
+  { user, refused, hint }: Question & { readonly hint: string },
   signal: AbortSignal,
 ): Promise<string | typeof otherUser | undefined> {
   const input = window.createInputBox();
   input.title = `Connect to ${instanceName}`;
-  input.prompt = `Password of the database user ${user}`;
+  input.prompt = `Password of the database user ${user}${hint}`;
   input.placeholder = 'Password';
   input.password = true;
   input.ignoreFocusOut = true;

@@ -1,3 +1,4 @@
+import type { Uri } from 'vscode';
 import type { Clock, Log } from '../core/ports';
 import type { CommandId } from '../ids';
 import type { CommandHandler } from '../platform/commandRunner';
@@ -8,6 +9,7 @@ import type { Accounts } from '../services/accounts';
 import type { Connections } from '../services/connections';
 import type { HealthMonitor } from '../services/healthMonitor';
 import type { Inventory } from '../services/inventory';
+import type { SandboxMode } from '../services/sandboxMode';
 import type { SqlDocuments } from '../services/sqlDocuments';
 
 /** Everything that commands work with; built in extension.ts. */
@@ -23,6 +25,8 @@ export interface CommandServices {
   readonly creation: { show(instanceId?: string): void };
   readonly results: { show(state: ResultsState): void; reveal(): Promise<void> };
   readonly consoles: Consoles;
+  readonly sandbox: Pick<SandboxMode, 'id' | 'current' | 'start' | 'stop'>;
+  readonly extensionUri: Uri;
   readonly showLog: () => void;
 }
 

@@ -32,13 +32,15 @@ export const activeEndpoint = {
 
 /** Undefined when the person cancelled. */
 export async function openSession(
-  { connections }: CommandServices,
+  { connections, sandbox }: CommandServices,
   instance: Instance,
   endpoint: PrivateEndpoint,
 ): Promise<SqlSession | undefined> {
   if (connections.isOpen(endpoint)) {
     return connections.open(endpoint, () => Promise.resolve(undefined));
   }
+  const password = sandbox.current?.databasePassword;
+  const hint = password === undefined ? '' : ` (in the sandbox: ${password})`;
   return window.withProgress(
     { location: ProgressLocation.Notification, title: `Connecting to ${instance.name}…`, cancellable: true },
     (_, token) => {
@@ -46,7 +48,7 @@ export async function openSession(
       token.onCancellationRequested(() => abort.abort());
       return connections.open(
         endpoint,
-        (question) => askCredentials(instance.name, question, abort.signal),
+        (question) => askCredentials(instance.name, question, abort.signal, hint),
         abort.signal,
       );
     },

@@ -3,12 +3,14 @@ import type { CommandRunner } from '../platform/commandRunner';
 import type { Command, CommandServices } from './command';
 import { connect } from './connect';
 import { copyDomainName, copyEndpointId, copyServiceName } from './copy';
+import { copyRamPolicy } from './copyRamPolicy';
 import { createEndpoint } from './createEndpoint';
 import { disconnect } from './disconnect';
 import { openInAlibabaCloud, openInTidbCloud } from './openConsole';
 import { openCreation } from './openCreation';
 import { refresh } from './refresh';
 import { cancelSql, runSql } from './runSql';
+import { startSandbox, stopSandbox } from './sandbox';
 import { showHealth } from './showHealth';
 import { showLog } from './showLog';
 import { signInAlibabaCloud, signInTidbCloud, signOut } from './signIn';
@@ -31,6 +33,9 @@ export const allCommands: readonly Command[] = [
   showHealth,
   openInTidbCloud,
   openInAlibabaCloud,
+  copyRamPolicy,
+  startSandbox,
+  stopSandbox,
   showLog,
 ];
 

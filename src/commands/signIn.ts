@@ -1,7 +1,7 @@
 import { ProgressLocation, ThemeIcon, window } from 'vscode';
-import { cancellation } from '../core/errors';
+import { AppError, cancellation } from '../core/errors';
 import { commands } from '../ids';
-import { clouds } from '../services/accounts';
+import { clouds, type Accounts, type AlibabaCloudCredentials } from '../services/accounts';
 import type { Command } from './command';
 
 export const signInTidbCloud: Command = {
@@ -46,19 +46,58 @@ export const signInAlibabaCloud: Command = {
               'Alibaba Cloud’s default chain: environment, OIDC, ~/.aliyun/config.json, ~/.alibabacloud/credentials, the RAM role of an ECS instance',
             id: 'chain' as const,
           },
+          {
+            label: 'A profile of this machine…',
+            iconPath: new ThemeIcon('account'),
+            detail: 'One profile of ~/.aliyun/config.json or ~/.alibabacloud/credentials',
+            id: 'profile' as const,
+          },
         ],
         { title, placeHolder: 'How to sign in' },
       );
       if (way === undefined) {
         throw cancellation();
       }
-      const credentials = way.id === 'chain' ? { kind: 'chain' as const } : await askKeys(title);
+      const credentials = await credentialsBy[way.id](accounts, title);
       const accountId = await withProgress('Signing in to Alibaba Cloud…', (signal) =>
         accounts.signInAlibabaCloud(credentials, signal),
       );
       window.setStatusBarMessage(`$(check) Signed in to Alibaba Cloud account ${accountId}`, 3000);
     },
 };
+
+const credentialsBy: Readonly<
+  Record<
+    'keys' | 'chain' | 'profile',
+    (accounts: Accounts, title: string) => Promise<AlibabaCloudCredentials>
+  >
+> = {
+  keys: (_, title) => askKeys(title),
+  chain: () => Promise.resolve({ kind: 'chain' }),
+  profile: async (accounts, title) => ({ kind: 'chain', profile: await askProfile(accounts, title) }),
+};
+
+async function askProfile(accounts: Accounts, title: string): Promise<string> {
+  const profiles = await accounts.alibabaCloudProfiles();
+  if (profiles.length === 0) {
+    throw new AppError('notSignedIn', {
+      source: 'Alibaba Cloud',
+      reason: 'this machine has no profile in ~/.aliyun/config.json or ~/.alibabacloud/credentials',
+    });
+  }
+  const chosen = await window.showQuickPick(
+    profiles.map(({ name, mode, regionId, file, isCurrent }) => ({
+      label: name,
+      description: [mode, regionId, isCurrent ? 'current' : undefined].filter(Boolean).join(' · '),
+      detail: file,
+    })),
+    { title, placeHolder: 'Which profile', matchOnDescription: true },
+  );
+  if (chosen === undefined) {
+    throw cancellation();
+  }
+  return chosen.label;
+}
 
 export const signOut: Command = {
   id: commands.signOut,

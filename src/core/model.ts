@@ -6,7 +6,7 @@
 
 export type CloudProvider = 'alicloud' | 'aws' | 'gcp' | 'azure' | 'unknown';
 
-/** TiDB Cloud cluster states that matter to a private endpoint; every other one stays readable in `stateText`. */
+/** A TiDB Cloud instance. */
 export interface Instance {
   readonly id: string;
   readonly name: string;

@@ -329,3 +329,25 @@ export interface SandboxClouds {
   readonly databasePassword: string;
   stop(): Promise<void>;
 }
+
+export interface SandboxChoice {
+  /** `console`: connections are accepted by hand in TiDB Cloud's console, as a real account does today. */
+  readonly acceptMode: 'api' | 'console';
+}
+
+/** Both clouds and a database on this machine, to practise with. */
+export interface SandboxClouds {
+  readonly tidbCloud: {
+    readonly baseUrl: string;
+    readonly publicKey: string;
+    readonly privateKey: string;
+  };
+  readonly alibabaCloud: {
+    readonly endpoints: Readonly<Record<string, string>>;
+    readonly accessKeyId: string;
+    readonly accessKeySecret: string;
+  };
+  /** Of the database user `root`. */
+  readonly databasePassword: string;
+  stop(): Promise<void>;
+}

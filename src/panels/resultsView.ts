@@ -5,10 +5,12 @@ import { commands, views } from '../ids';
 import { fromResultsSchema, type ResultsState } from '../protocol/results';
 import { WebviewChannel } from './panelBase';
 
+const empty: ResultsState = { connection: '', statement: '', outcome: { kind: 'empty' } };
+
 /** The results panel: shows the last statement that was run and what came of it. */
 export class ResultsView implements WebviewViewProvider {
   private channel: WebviewChannel<ResultsState, typeof fromResultsSchema> | undefined;
-  private state: ResultsState = { connection: '', statement: '', outcome: { kind: 'empty' } };
+  private state = empty;
 
   constructor(
     private readonly extensionUri: Uri,
@@ -34,6 +36,10 @@ export class ResultsView implements WebviewViewProvider {
   show(state: ResultsState): void {
     this.state = state;
     this.channel?.send(state);
+  }
+
+  clear(): void {
+    this.show(empty);
   }
 
   /** Brings the panel up without taking the cursor out of the SQL document. */

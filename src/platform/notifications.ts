@@ -14,6 +14,7 @@ const labels: Record<Remedy, string> = {
   openTidbCloud: 'Open TiDB Cloud Console',
   openAlibabaCloud: 'Open Alibaba Cloud Console',
   openGuide: 'Open the Guide',
+  copyRamPolicy: 'Copy RAM Policy',
   openSettings: 'Open Settings',
   openNetworkSettings: 'Open Proxy Settings',
 };
@@ -59,6 +60,9 @@ export class Notifications {
         return;
       case 'openGuide':
         await env.openExternal(Uri.parse(guideUrl));
+        return;
+      case 'copyRamPolicy':
+        await vscodeCommands.executeCommand(commands.copyRamPolicy);
         return;
       case 'openSettings':
         await vscodeCommands.executeCommand(openSettingsCommand, settingOf(error));

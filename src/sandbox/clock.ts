@@ -5,6 +5,10 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export interface Clock {
   /** Wall time, milliseconds since the epoch. */
   now(): number;
+  /** Milliseconds of the clouds' time since the world began; stands still while the clock is held. */
+  elapsed(): number;
+  /** The wall time at which that much of the clouds' time will have passed, if nobody holds the clock. */
+  wallTimeOf(elapsedMs: number): number;
   /** Runs `action` once `durationMs` of the clouds' time has passed; returns how to cancel it. */
   after(durationMs: number, action: () => void): () => void;
 }
@@ -22,16 +26,34 @@ export class ScaledClock implements Clock {
   private readonly due = new Set<Due>();
   private running = true;
   private stopped = false;
+  /** The clouds' time when the clock last began to run, and when that was. */
+  private base: number;
+  private ranSince = performance.now();
 
-  /** @throws RangeError when `scale` is not a positive number. */
-  constructor(private readonly scale: number) {
+  /**
+   * @param elapsedMs where the clouds' time goes on, after an earlier run
+   * @throws RangeError when `scale` is not a positive number.
+   */
+  constructor(
+    private readonly scale: number,
+    elapsedMs = 0,
+  ) {
     if (!(scale > 0) || !Number.isFinite(scale)) {
       throw new RangeError(`timeScale must be a positive number, not ${scale}`);
     }
+    this.base = elapsedMs;
   }
 
   now(): number {
     return Date.now();
+  }
+
+  elapsed(): number {
+    return this.running ? this.base + (performance.now() - this.ranSince) * this.scale : this.base;
+  }
+
+  wallTimeOf(elapsedMs: number): number {
+    return this.now() + (elapsedMs - this.elapsed()) / this.scale;
   }
 
   after(durationMs: number, action: () => void): () => void {
@@ -54,6 +76,7 @@ export class ScaledClock implements Clock {
     if (!this.running) {
       return;
     }
+    this.base = this.elapsed();
     this.running = false;
     for (const entry of this.due) {
       clearTimeout(entry.timer);
@@ -66,6 +89,7 @@ export class ScaledClock implements Clock {
       return;
     }
     this.running = true;
+    this.ranSince = performance.now();
     for (const entry of this.due) {
       this.start(entry);
     }

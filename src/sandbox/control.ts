@@ -2,7 +2,7 @@ import type { ScaledClock } from './clock';
 import type { FaultRule, Faults } from './faults';
 import type { DigestAuthentication } from './tidbCloud/digest';
 import type { Lifecycle } from './world/lifecycle';
-import type { AcceptMode, Connection, Endpoint, Instance, PrivateLinkService } from './world/model';
+import type { AcceptMode, Connection, Endpoint, Instance, PrivateLinkService, VSwitch } from './world/model';
 import { addInstance, seedInstance, STORE_PROJECT, type SeedInstance } from './world/seed';
 import type { World, WorldSnapshot } from './world/world';
 
@@ -16,8 +16,6 @@ export interface ControlParts {
 
 /** What happens to the clouds behind their APIs: for tests, and for showing what the product does about it. */
 export class SandboxControl {
-  private added = 0;
-
   constructor(private readonly parts: ControlParts) {}
 
   /** A copy of everything: instances, services, endpoints, connections, networks. */
@@ -92,8 +90,22 @@ export class SandboxControl {
     this.parts.world.changed();
   }
 
+  setVSwitch(vSwitchId: string, change: Partial<Pick<VSwitch, 'status' | 'freeAddresses'>>): void {
+    const { world } = this.parts;
+    Object.assign(
+      found(
+        world.state.vSwitches.find((vSwitch) => vSwitch.vSwitchId === vSwitchId),
+        vSwitchId,
+      ),
+      change,
+    );
+    world.changed();
+  }
+
   setInstance(tidbId: string, change: Partial<Pick<Instance, 'state'>>): void {
-    Object.assign(found(this.parts.world.instance(tidbId), tidbId), change);
+    const instance = found(this.parts.world.instance(tidbId), tidbId);
+    Object.assign(instance, change);
+    this.parts.lifecycle.followInstance(instance);
     this.parts.world.changed();
   }
 
@@ -102,13 +114,22 @@ export class SandboxControl {
     this.parts.digest.expireNonces();
   }
 
+  /** Every key that STS gave out so far has expired now. The temporary keys from the start stay good. */
+  expireTemporaryKeys(): void {
+    const { world, clock } = this.parts;
+    for (const key of world.state.temporaryKeys) {
+      key.expiresAt = Math.min(key.expiresAt, clock.elapsed());
+    }
+    world.changed();
+  }
+
   /** Adds `count` active Premium instances with a service, named `scale-0001` and on; returns their ids. */
   addInstances(count: number, like: Partial<SeedInstance> = {}): string[] {
     const { world, lifecycle } = this.parts;
     const ids: string[] = [];
-    for (let index = 0; index < count; index += 1) {
-      this.added += 1;
-      const name = `scale-${String(this.added).padStart(4, '0')}`;
+    const before = world.state.instances.filter(({ displayName }) => displayName.startsWith('scale-')).length;
+    for (let number = before + 1; number <= before + count; number += 1) {
+      const name = `scale-${String(number).padStart(4, '0')}`;
       const seed = seedInstance(name, 'ap-southeast-1', STORE_PROJECT, {
         privateLinkService: 'ACTIVE',
         ...like,

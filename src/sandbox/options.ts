@@ -1,4 +1,6 @@
+import type { Quotas } from './alibabaCloud/quotas';
 import type { SandboxControl } from './control';
+import type { FaultRule } from './faults';
 import type { DigestAlgorithm } from './tidbCloud/digest';
 import type { AcceptMode } from './world/model';
 import type { SandboxSeed } from './world/seed';
@@ -6,12 +8,12 @@ import type { SandboxSeed } from './world/seed';
 export interface SandboxOptions {
   /** The sandbox answers on loopback and nowhere else. */
   readonly host?: '127.0.0.1';
-  /** 0 or left out: a free port. */
+  /** 0 or left out: the port in the state file, else a free one. */
   readonly tidbCloudPort?: number;
   readonly alibabaCloudPort?: number;
   /** 1 (default): the real clouds' durations; 60: sixty times faster. */
   readonly timeScale?: number;
-  /** Default `api`. */
+  /** Default: what the state file says, else `api`. */
   readonly acceptMode?: AcceptMode;
   /** A MySQL-compatible server on this machine that answers for every private endpoint. */
   readonly sql?: {
@@ -25,6 +27,20 @@ export interface SandboxOptions {
   /** TiDB Cloud's limit per API key and real minute; default 100. */
   readonly requestsPerMinute?: number;
   readonly seed?: SandboxSeed;
+  /** Limits of the Alibaba Cloud account that are not as published, for example lower ones. */
+  readonly quotas?: Partial<Quotas>;
+  /** What goes wrong from the start; `control.fail` adds more. */
+  readonly faults?: readonly FaultRule[];
+  /** Default 1. The same seed gives the same outcomes to rules with a probability. */
+  readonly faultSeed?: number;
+  /**
+   * Where both clouds keep everything they know: the world, client tokens and their answers, temporary keys, steps that
+   * are due, the accept mode and the ports. An answered call is in the file before its answer leaves, so it survives the
+   * end of the process at any moment. What is in the file goes on at the next start, `seed` is then not looked at, and
+   * the ports stay the same unless others are given. Time that passes while no sandbox runs does not count; after an end
+   * without `stop()` the clock goes on from the last change.
+   */
+  readonly stateFile?: string;
   /** One line per API call: what was asked, the status, and the request id. Never credentials. */
   readonly log?: (line: string) => void;
 }
@@ -54,6 +70,9 @@ export interface Sandbox {
     };
   };
   readonly control: SandboxControl;
-  /** Cancels every timer, drops every connection, and frees both ports. */
+  /**
+   * Drops every connection, frees both ports, writes the state file where there is one, and cancels every timer.
+   * @throws when the state file cannot be written; everything else has been stopped then.
+   */
   stop(): Promise<void>;
 }

@@ -1,11 +1,13 @@
 import { AlibabaCloudServer } from './alibabaCloud/alibabaCloudServer';
 import { sandboxIdentities } from './alibabaCloud/accounts';
+import { ClientTokens } from './alibabaCloud/idempotency';
+import { PUBLISHED_QUOTAS } from './alibabaCloud/quotas';
 import { ScaledClock } from './clock';
 import { SandboxControl } from './control';
 import { Faults } from './faults';
-import { LoopbackServer } from './http/loopbackServer';
+import { LoopbackServer, type Handler } from './http/loopbackServer';
 import type { Sandbox, SandboxOptions } from './options';
-import type { SqlAddress } from './tidbCloud/address';
+import { readState, StateFile } from './stateFile';
 import { DigestAuthentication } from './tidbCloud/digest';
 import { RateLimit } from './tidbCloud/rateLimit';
 import { BASE_PATH, TidbCloudServer } from './tidbCloud/tidbCloudServer';
@@ -20,21 +22,47 @@ const REQUESTS_PER_MINUTE = 100;
 
 /**
  * Starts both sandbox clouds on loopback.
- * @throws RangeError for a time scale that is none, and the listen error when a port is taken.
+ * @throws RangeError for options that make no sense, the listen error when a port is taken, and an Error that names the
+ *   state file when that cannot be read or written.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const clock = new ScaledClock(options.timeScale ?? 1);
-  const world = new World(worldFromSeed(options.seed ?? {}, options.acceptMode ?? 'api'));
-  const lifecycle = new Lifecycle(world, clock);
-  const faults = new Faults();
   const log = options.log ?? (() => undefined);
+  const saved = options.stateFile === undefined ? undefined : await readState(options.stateFile);
+  const clock = new ScaledClock(options.timeScale ?? 1, saved?.elapsedMs);
+  const world = new World(saved?.world ?? worldFromSeed(options.seed ?? {}));
+  world.state.acceptMode = options.acceptMode ?? world.state.acceptMode;
+  const lifecycle = new Lifecycle(world, clock);
+  const faults = new Faults(options.faultSeed);
+  options.faults?.forEach((rule) => faults.add(rule));
   const now = (): number => clock.now();
   const digest = new DigestAuthentication(TIDB_CLOUD_KEY, options.digestAlgorithm ?? 'MD5', now);
-  const sql: SqlAddress = {
-    port: options.sql?.port ?? DEFAULT_SQL_PORT,
-    domainSuffix: options.sql?.domainSuffix ?? DEFAULT_DOMAIN_SUFFIX,
+  const tokens = new ClientTokens(saved?.clientTokens ?? [], () => stateFile?.changed());
+  const ports = {
+    tidbCloud: options.tidbCloudPort || (saved?.ports.tidbCloud ?? 0),
+    alibabaCloud: options.alibabaCloudPort || (saved?.ports.alibabaCloud ?? 0),
   };
-  const identities = sandboxIdentities(world.state.accountId);
+  const stateFile =
+    options.stateFile === undefined
+      ? undefined
+      : new StateFile(
+          options.stateFile,
+          () => ({
+            ports,
+            elapsedMs: clock.elapsed(),
+            world: world.state,
+            pending: lifecycle.pending(),
+            clientTokens: tokens.saved(),
+          }),
+          log,
+        );
+  /** An answer leaves only when what it tells of would survive the end of this process. */
+  const kept =
+    (handle: Handler): Handler =>
+    async (call) => {
+      const answer = await handle(call);
+      await stateFile?.flushed();
+      return answer;
+    };
 
   const tidbCloud: TidbCloudServer = new TidbCloudServer({
     world,
@@ -45,27 +73,52 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     context: {
       world,
       lifecycle,
-      sql,
+      clock,
+      sql: {
+        port: options.sql?.port ?? DEFAULT_SQL_PORT,
+        domainSuffix: options.sql?.domainSuffix ?? DEFAULT_DOMAIN_SUFFIX,
+      },
       certificateUrl: (id) => `${tidbCloudListener.origin}/certificates/${id}.pem`,
     },
     caCertificatePem: options.sql?.caCertificatePem,
     log,
   });
-  const alibabaCloud = new AlibabaCloudServer({ world, lifecycle, clock, faults, identities, log });
+  const identities = sandboxIdentities(world.state.accountId);
+  const quotas = { ...PUBLISHED_QUOTAS, ...options.quotas };
+  const alibabaCloud = new AlibabaCloudServer({
+    world,
+    lifecycle,
+    clock,
+    faults,
+    identities,
+    tokens,
+    quotas,
+    log,
+  });
 
-  const tidbCloudListener = await LoopbackServer.start(options.tidbCloudPort ?? 0, (call) =>
-    tidbCloud.handle(call),
+  const tidbCloudListener = await LoopbackServer.start(
+    ports.tidbCloud,
+    kept((call) => tidbCloud.handle(call)),
+    log,
   );
-  let alibabaCloudListener: LoopbackServer;
+  let alibabaCloudListener: LoopbackServer | undefined;
   try {
-    alibabaCloudListener = await LoopbackServer.start(options.alibabaCloudPort ?? 0, (call) =>
-      alibabaCloud.handle(call),
+    alibabaCloudListener = await LoopbackServer.start(
+      ports.alibabaCloud,
+      kept((call) => alibabaCloud.handle(call)),
+      log,
     );
+    ports.tidbCloud = tidbCloudListener.port;
+    ports.alibabaCloud = alibabaCloudListener.port;
+    lifecycle.followAll(saved?.pending);
+    world.onChange(() => stateFile?.changed());
+    stateFile?.changed();
+    await stateFile?.flushed();
   } catch (error) {
-    await tidbCloudListener.stop();
+    clock.stop();
+    await Promise.all([tidbCloudListener.stop(), alibabaCloudListener?.stop()]);
     throw error;
   }
-  lifecycle.followAll();
 
   const [main, temporary] = identities;
   const { origin } = alibabaCloudListener;
@@ -89,9 +142,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     control: new SandboxControl({ clock, world, lifecycle, faults, digest }),
     stop: async () => {
-      clock.stop();
+      stateFile?.changed();
+      clock.pause();
       faults.stop();
       await Promise.all([tidbCloudListener.stop(), alibabaCloudListener.stop()]);
+      try {
+        await stateFile?.flushed();
+      } finally {
+        clock.stop();
+      }
     },
   };
 }

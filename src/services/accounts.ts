@@ -19,7 +19,22 @@ export type AlibabaCloudCredentials =
       readonly accessKeySecret: string;
       readonly securityToken?: string;
     }
-  | { readonly kind: 'chain' };
+  | {
+      readonly kind: 'chain';
+      /** The one profile to use; left out, the setting or the chain chooses. */
+      readonly profile?: string;
+    };
+
+/** A profile in one of Alibaba Cloud's files on this machine; without its secrets. */
+export interface AlibabaCloudProfile {
+  readonly name: string;
+  readonly file: string;
+  /** How it gets its credentials, as the file says: `AK`, `RamRoleArn`, `ecs_ram_role`, … */
+  readonly mode: string;
+  readonly regionId?: string;
+  /** What the chain uses when nothing is chosen. */
+  readonly isCurrent: boolean;
+}
 
 const tidbCloudKeySchema = v.object({ publicKey: v.string(), privateKey: v.string() });
 const alibabaCloudSchema = v.variant('kind', [
@@ -29,7 +44,7 @@ const alibabaCloudSchema = v.variant('kind', [
     accessKeySecret: v.string(),
     securityToken: v.exactOptional(v.string()),
   }),
-  v.object({ kind: v.literal('chain') }),
+  v.object({ kind: v.literal('chain'), profile: v.exactOptional(v.string()) }),
 ]);
 
 export interface AccountsOptions {
@@ -43,6 +58,7 @@ export interface AccountsOptions {
   readonly isWorkspaceTrusted: () => boolean;
   readonly createTidbCloudApi: (key: TidbCloudKey) => Promise<TidbCloudApi>;
   readonly createAlibabaCloudApi: (credentials: AlibabaCloudCredentials) => Promise<AlibabaCloudApi>;
+  readonly listAlibabaCloudProfiles: () => Promise<readonly AlibabaCloudProfile[]>;
   /** Called with every secret that is read, before it is used. */
   readonly learnSecret: (secret: string) => void;
   readonly log: Log;
@@ -111,6 +127,11 @@ export class Accounts implements Disposable {
     const { accountId } = await api.getCallerIdentity(signal);
     await this.options.secrets.set(this.options.secretKeys.alibabaCloud, JSON.stringify(credentials));
     return accountId;
+  }
+
+  /** Those on this machine. @throws AppError invalidInput for a file that cannot be read */
+  alibabaCloudProfiles(): Promise<readonly AlibabaCloudProfile[]> {
+    return this.options.listAlibabaCloudProfiles();
   }
 
   async signOut(cloud: Cloud): Promise<void> {

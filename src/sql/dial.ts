@@ -15,10 +15,13 @@ export type Dial = (address: Address, signal: AbortSignal) => Promise<Duplex>;
 
 const keepAliveAfterMs = 30_000;
 
+/** Names under `.localhost` are this machine's (RFC 6761, 6.3); not every system's resolver knows them. */
+const reachedAt = (host: string): string => (/(^|\.)localhost\.?$/i.test(host) ? '127.0.0.1' : host);
+
 export const dialTcp: Dial = (address, signal) =>
   new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const socket = connect({ host: address.host, port: address.port });
+    const socket = connect({ host: reachedAt(address.host), port: address.port });
     socket.setNoDelay(true);
     socket.setKeepAlive(true, keepAliveAfterMs);
     const settle = (): void => {

@@ -1,22 +1,46 @@
-import { EventEmitter, type TreeDataProvider, type TreeItem } from 'vscode';
+import { EventEmitter, window, type TreeDataProvider, type TreeItem, type TreeView } from 'vscode';
 import type { Disposable } from '../core/emitter';
 import { AppError } from '../core/errors';
+import { views } from '../ids';
 import type { Inventory, Snapshot } from '../services/inventory';
 import { InstanceNode } from './nodes/instanceNode';
 import { problemNode } from './nodes/messageNode';
 import { needsFirstLoad, type TreeNode } from './nodes/node';
 
-/** Renders the inventory. What is not expanded is not read; what changed is refreshed alone. */
+/** The view of the instances: renders the inventory. What is not expanded is not read; what changed is refreshed alone. */
 export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
   private readonly changed = new EventEmitter<TreeNode | undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   private readonly subscription: Disposable;
+  private readonly view: TreeView<TreeNode>;
   private roots = new Map<string, InstanceNode>();
   private shown: Snapshot;
 
-  constructor(private readonly inventory: Inventory) {
+  constructor(
+    private readonly inventory: Inventory,
+    private readonly isSandbox: () => boolean,
+  ) {
     this.shown = inventory.snapshot;
     this.subscription = inventory.onDidChange((next) => this.refreshChanged(next));
+    this.view = window.createTreeView(views.instances, { treeDataProvider: this, showCollapseAll: true });
+    this.render();
+  }
+
+  get visible(): boolean {
+    return this.view.visible;
+  }
+
+  get onDidChangeVisibility(): TreeView<TreeNode>['onDidChangeVisibility'] {
+    return this.view.onDidChangeVisibility;
+  }
+
+  /** Marks the view while the clouds are a sandbox. */
+  render(): void {
+    const sandbox = this.isSandbox();
+    this.view.description = sandbox ? 'Sandbox' : '';
+    this.view.message = sandbox
+      ? 'Sandbox: practice clouds on this machine. Nothing here is real, nothing costs money.'
+      : '';
   }
 
   getTreeItem(node: TreeNode): TreeItem {
@@ -33,6 +57,7 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
 
   dispose(): void {
     this.subscription.dispose();
+    this.view.dispose();
     this.changed.dispose();
   }
 

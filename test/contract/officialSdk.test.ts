@@ -221,8 +221,8 @@ describe('The official Alibaba Cloud SDK against the sandbox', () => {
       ...target,
       SecurityGroupId: secondGroup,
     });
-    const locked = call('privatelink', 'AddZoneToVpcEndpoint', { ...target, ...secondZone });
-    assert.equal((await refusalOf(locked)).code, 'EndpointLocked');
+    const meanwhile = call('privatelink', 'AddZoneToVpcEndpoint', { ...target, ...secondZone });
+    assert.equal((await refusalOf(meanwhile)).code, 'EndpointOperationDenied');
     sandbox.control.resumeClock();
     await active();
     await call('privatelink', 'AddZoneToVpcEndpoint', { ...target, ...secondZone });

@@ -111,7 +111,7 @@ describe('The sandbox of TiDB Cloud: reading', () => {
   it('refuses what is not there', async () => {
     assert.deepEqual(await refusal('GET', '/tidbs/1'), [404, 5]);
     assert.deepEqual(await refusal('GET', '/clusters'), [404, 5]);
-    assert.deepEqual(await refusal('POST', '/tidbs'), [501, 12]);
+    assert.deepEqual(await refusal('PUT', '/tidbs'), [501, 12]);
     assert.deepEqual(await refusal('GET', `/tidbs/${idOf('orders-prod')}?view=FULL`), [400, 3]);
   });
 

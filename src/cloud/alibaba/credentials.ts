@@ -6,9 +6,9 @@ export interface Credentials {
 }
 
 export interface CredentialsProvider {
-  /** @throws AppError `notSignedIn`; an abort throws the signal's reason */
+  /** @throws AppError `notSignedIn`, `unreachable`; an abort throws the signal's reason */
   get(signal?: AbortSignal): Promise<Credentials>;
-  /** Told when the cloud called them expired. True when `get` may come with others now. */
+  /** Told when the cloud called them expired or refused them. True when `get` may come with others now. */
   renew(): boolean;
 }
 
@@ -20,6 +20,27 @@ export function staticCredentials(credentials: Credentials): CredentialsProvider
 export interface DefaultChainOptions {
   /** A profile chosen by the person: then only the two profile files are looked at. */
   readonly profile?: string;
+}
+
+/** A profile of one of the two files. It holds no secret. */
+export interface Profile {
+  readonly name: string;
+  /** `~/.aliyun/config.json`, `~/.alibabacloud/credentials`, or where ALIBABA_CLOUD_CREDENTIALS_FILE says it is */
+  readonly file: string;
+  /** Mode (`AK`, `StsToken`, `RamRoleArn` …) or type (`access_key` …); `unknown` for any other */
+  readonly mode: string;
+  /** Only where the file has one. */
+  readonly regionId?: string;
+  /** The one that the chain takes of the files when none is chosen. */
+  readonly isCurrent: boolean;
+}
+
+/**
+ * The profiles that can be chosen.
+ * @throws AppError `invalidInput` for a file that is there and cannot be read; it names the file and nothing of its content
+ */
+export async function listProfiles(): Promise<Profile[]> {
+  return (await import('./defaultChain')).listProfiles();
 }
 
 /** Alibaba Cloud's default provider chain. Its package is loaded with the first call. */

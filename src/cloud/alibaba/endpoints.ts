@@ -5,16 +5,40 @@ export type Product = 'privatelink' | 'vpc' | 'ecs' | 'sts';
 
 const products = ['privatelink', 'vpc', 'ecs', 'sts'] as const satisfies readonly Product[];
 
-/** Region ids whose host does not follow the rule, as the official SDK lists them. */
-const vpcCentral = new Set([
-  'cn-hangzhou',
-  'cn-hangzhou-finance',
-  'cn-shanghai-finance-1',
-  'cn-shenzhen-finance-1',
-  'cn-north-2-gov-1',
-  'cn-beijing-gov-1',
-]);
-const ecsHangzhou = new Set(['cn-hangzhou', 'cn-hangzhou-finance']);
+/**
+ * Hosts that do not follow the rule, and the regions that are there: the endpoint maps of the official SDKs (VPC 7.3, ECS
+ * 7.11). PrivateLink's has no exception.
+ */
+const exceptions: Readonly<Record<'vpc' | 'ecs', Readonly<Record<string, string>>>> = {
+  vpc: {
+    'vpc.aliyuncs.com': `
+      cn-hangzhou cn-hangzhou-finance cn-shanghai-finance-1 cn-shenzhen-finance-1 cn-north-2-gov-1 cn-beijing-gov-1
+      ap-northeast-2-pop cn-beijing-finance-pop cn-beijing-nu16-b01 cn-fujian cn-haidian-cm12-c01 cn-hangzhou-bj-b01
+      cn-hangzhou-internal-prod-1 cn-hongkong-finance-pop cn-shanghai-et2-b01 cn-shanghai-inner cn-shenzhen-inner
+      cn-shenzhen-st4-d01 cn-shenzhen-su18-b01 cn-wuhan cn-yushanfang cn-zhangbei cn-zhangbei-na61-b01 rus-west-1-pop`,
+    'vpc-nebula.cn-qingdao-nebula.aliyuncs.com':
+      'cn-edge-1 cn-huhehaote-nebula-1 cn-qingdao-nebula cn-zhengzhou-nebula-1',
+    'vpc-pre.cn-hangzhou.aliyuncs.com': `
+      cn-hangzhou-internal-test-1 cn-hangzhou-internal-test-3 cn-hangzhou-test-306 cn-shanghai-et15-b01
+      cn-shanghai-internal-test-1`,
+    'vpc-inner-pre.cn-hangzhou.aliyuncs.com': 'cn-hangzhou-internal-test-2',
+    'vpc.cn-zhangjiakou.aliyuncs.com': 'cn-zhangjiakou-na62-a01',
+    'vpc-nebula.cn-shenzhen-cloudstone.aliyuncs.com': 'eu-west-1-oxs',
+  },
+  ecs: {
+    'ecs-cn-hangzhou.aliyuncs.com': `
+      cn-hangzhou cn-shanghai-finance-1 cn-shenzhen-finance-1 cn-beijing-nu16-b01 cn-fujian cn-haidian-cm12-c01
+      cn-hangzhou-bj-b01 cn-hangzhou-internal-prod-1 cn-hangzhou-internal-test-1 cn-hangzhou-internal-test-2
+      cn-hangzhou-internal-test-3 cn-hangzhou-test-306 cn-shanghai-et15-b01 cn-shanghai-et2-b01
+      cn-shanghai-internal-test-1 cn-shenzhen-st4-d01 cn-shenzhen-su18-b01 cn-zhangbei-na61-b01`,
+    'ecs.aliyuncs.com': `
+      cn-hangzhou-finance cn-north-2-gov-1 cn-beijing-gov-1 ap-northeast-2-pop cn-beijing-finance-pop
+      cn-hongkong-finance-pop cn-shanghai-inner cn-shenzhen-inner cn-wuhan cn-yushanfang cn-zhangbei rus-west-1-pop`,
+    'ecs.cn-qingdao-nebula.aliyuncs.com': 'cn-edge-1 cn-huhehaote-nebula-1 cn-zhengzhou-nebula-1',
+    'ecs.cn-zhangjiakou.aliyuncs.com': 'cn-zhangjiakou-na62-a01',
+    'ecs.cn-shenzhen-cloudstone.aliyuncs.com': 'eu-west-1-oxs',
+  },
+};
 
 /** The base URLs of the products: overrides first, else where the region's host is. */
 export class Endpoints {
@@ -57,14 +81,19 @@ function refused(setting: string, reason: string): AppError {
   });
 }
 
+/** STS is asked centrally: who a key belongs to is no matter of a region. */
 function hostOf(product: Product, regionId: string): string {
+  const regional = `${product}.${regionId}.aliyuncs.com`;
   switch (product) {
     case 'privatelink':
-      return `privatelink.${regionId}.aliyuncs.com`;
+      return regional;
     case 'vpc':
-      return vpcCentral.has(regionId) ? 'vpc.aliyuncs.com' : `vpc.${regionId}.aliyuncs.com`;
-    case 'ecs':
-      return ecsHangzhou.has(regionId) ? 'ecs-cn-hangzhou.aliyuncs.com' : `ecs.${regionId}.aliyuncs.com`;
+    case 'ecs': {
+      const exception = Object.entries(exceptions[product]).find(([, regions]) =>
+        regions.trim().split(/\s+/).includes(regionId),
+      );
+      return exception?.[0] ?? regional;
+    }
     case 'sts':
       return 'sts.aliyuncs.com';
   }

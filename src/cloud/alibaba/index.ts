@@ -1,11 +1,11 @@
 import type { AlibabaCloudApi, Clock, Log } from '../../core/ports';
-import { AlibabaCloudClient } from './api';
+import { alibabaCloudApi } from './api';
 import { AlibabaCaller } from './caller';
 import type { CredentialsProvider } from './credentials';
 import { Endpoints } from './endpoints';
 
-export type { Credentials, CredentialsProvider, DefaultChainOptions } from './credentials';
-export { credentialsFrom, defaultChainCredentials, staticCredentials } from './credentials';
+export type { Credentials, CredentialsProvider, DefaultChainOptions, Profile } from './credentials';
+export { credentialsFrom, defaultChainCredentials, listProfiles, staticCredentials } from './credentials';
 
 export interface AlibabaCloudApiOptions {
   readonly credentials: CredentialsProvider;
@@ -24,5 +24,5 @@ export interface AlibabaCloudApiOptions {
 export function createAlibabaCloudApi(options: AlibabaCloudApiOptions): AlibabaCloudApi {
   const { credentials, userAgent, clock, log } = options;
   const endpoints = new Endpoints(options.endpoints);
-  return new AlibabaCloudClient(new AlibabaCaller({ credentials, endpoints, userAgent, clock, log }));
+  return alibabaCloudApi(new AlibabaCaller({ credentials, endpoints, userAgent, clock, log }));
 }

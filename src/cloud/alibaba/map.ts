@@ -1,7 +1,10 @@
 import * as v from 'valibot';
 import type {
+  AttachedSecurityGroup,
   CallerIdentity,
   EndpointService,
+  EndpointZone,
+  Place,
   SecurityGroup,
   SecurityGroupRule,
   Vpc,
@@ -36,6 +39,21 @@ export const callerIdentity = v.pipe(
 );
 
 export const productOpen = v.object({ Success: flag });
+
+/** `DescribeRegions` and `DescribeZones` have one form in all products. */
+export const regions = v.pipe(
+  v.object({ Regions: wrapped('Region', v.object({ RegionId: id, LocalName: text })) }),
+  v.transform(({ Regions }): readonly Place[] =>
+    Regions.map(({ RegionId, LocalName }) => ({ id: RegionId, name: LocalName })),
+  ),
+);
+
+export const zones = v.pipe(
+  v.object({ Zones: wrapped('Zone', v.object({ ZoneId: id, LocalName: text })) }),
+  v.transform(({ Zones }): readonly Place[] =>
+    Zones.map(({ ZoneId, LocalName }) => ({ id: ZoneId, name: LocalName })),
+  ),
+);
 
 const endpointService = v.pipe(
   v.object({
@@ -189,3 +207,48 @@ export function toEndpoint(raw: v.InferOutput<typeof endpoint>, regionId: string
     tags: Object.fromEntries(raw.Tags.map(({ Key, Value }) => [Key, Value])),
   };
 }
+
+const endpointZone = v.pipe(
+  v.object({
+    ZoneId: id,
+    VSwitchId: text,
+    EniId: text,
+    EniIp: text,
+    ZoneDomain: text,
+    ZoneStatus: oneOf(
+      ['Creating', 'Wait', 'Connected', 'Connecting', 'Disconnecting', 'Disconnected', 'Deleting'],
+      'Unknown',
+    ),
+  }),
+  v.transform((raw): EndpointZone => ({
+    zoneId: raw.ZoneId,
+    vSwitchId: raw.VSwitchId,
+    networkInterfaceId: raw.EniId,
+    ip: raw.EniIp,
+    domain: raw.ZoneDomain,
+    status: raw.ZoneStatus,
+  })),
+);
+
+export const endpointZonePage = v.object({ Zones: listOf(endpointZone), NextToken: text });
+
+const attachedSecurityGroup = v.pipe(
+  v.object({
+    SecurityGroupId: id,
+    SecurityGroupStatus: oneOf(['Attaching', 'Attached', 'Detaching'], 'Unknown'),
+  }),
+  v.transform((raw): AttachedSecurityGroup => ({
+    id: raw.SecurityGroupId,
+    status: raw.SecurityGroupStatus,
+  })),
+);
+
+export const attachedSecurityGroupPage = v.object({
+  SecurityGroups: listOf(attachedSecurityGroup),
+  NextToken: text,
+});
+
+export const tagPage = v.object({
+  TagResources: listOf(v.object({ TagKey: id, TagValue: text })),
+  NextToken: text,
+});

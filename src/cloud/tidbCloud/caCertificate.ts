@@ -8,12 +8,14 @@ import { source } from './errors';
 
 const maxRedirects = 10;
 const maxBytes = 1024 * 1024;
-const totalMs = 30_000;
+const defaultTimeoutMs = 30_000;
 
 export interface DownloadOptions {
   readonly userAgent: string;
   /** Only where the API itself is on this machine. */
   readonly allowLoopbackHttp: boolean;
+  /** Of everything together, redirects and further attempts included; 30 s. */
+  readonly timeoutMs?: number;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -27,7 +29,7 @@ export async function downloadCaCertificate(
   options: DownloadOptions,
   signal?: AbortSignal,
 ): Promise<string> {
-  const limit = AbortSignal.timeout(totalMs);
+  const limit = AbortSignal.timeout(options.timeoutMs ?? defaultTimeoutMs);
   const both = signal === undefined ? limit : AbortSignal.any([signal, limit]);
   try {
     return await withRetry(() => follow(address, options, both), { clock: options.clock, signal: both });

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { ErrorCode } from '../../core/errors';
 import { AppError } from '../../core/errors';
-import type { Redactor } from '../../core/redact';
+import { Redactor } from '../../core/redact';
 import type { HttpAnswer } from '../http';
 import { jsonOf } from '../http';
 import { reasonFrom } from '../reason';
@@ -17,7 +17,8 @@ export interface ErrorContext {
   /** The least role that may do this. */
   readonly role: string;
   readonly now: number;
-  readonly redactor: Redactor;
+  /** Texts that the cloud may repeat and that must not be shown. */
+  readonly secrets: readonly string[];
 }
 
 /** `rpcStatus`. `code` is a gRPC number or a longer one of the gateway's own. */
@@ -35,7 +36,7 @@ export function errorFrom(answer: HttpAnswer, context: ErrorContext): AppError {
   const { code, message } = body.success ? body.output : {};
   const kind = errorCodeOf(answer.status, code, body.success);
   const reason =
-    reasonFrom(message, context.redactor) ??
+    wordsOf(message, context.secrets) ??
     (kind === 'badAnswer'
       ? `${context.operation} was answered with HTTP ${answer.status} and no readable error`
       : undefined);
@@ -92,7 +93,16 @@ function errorCodeOf(status: number, rpcCode: number | undefined, readable: bool
   return byRpcCode[rpcCode ?? -1] ?? 'invalidInput';
 }
 
-function retryAfterOf(headers: Headers, now: number): number | undefined {
+/** The cloud's own words. They are left out where a secret would show: one that is too short to be replaced. */
+function wordsOf(message: unknown, secrets: readonly string[]): string | undefined {
+  const redactor = new Redactor();
+  secrets.forEach((secret) => redactor.learn(secret));
+  const reason = reasonFrom(message, redactor);
+  return secrets.some((secret) => reason?.includes(secret)) ? undefined : reason;
+}
+
+/** How long a 429 asks to wait. */
+export function retryAfterOf(headers: Headers, now: number): number | undefined {
   const reset = headers.get('x-ratelimit-reset')?.trim() ?? '';
   return retryAfterMs(headers, now) ?? (/^\d+$/.test(reset) ? Number(reset) * 1000 : undefined);
 }

@@ -1,10 +1,10 @@
 import type { Clock, Log, TidbCloudApi } from '../../core/ports';
-import { Redactor } from '../../core/redact';
 import { checkBaseUrl } from '../baseUrl';
-import { RateBudget } from '../rateBudget';
-import { TidbCloudClient } from './api';
+import type { RateBudget } from '../rateBudget';
+import { sharedBudget } from '../rateBudget';
+import { apiOver } from './api';
 import { TidbCloudCaller } from './caller';
-import { DigestNonces } from './digest';
+import { DigestNonces } from './nonces';
 
 export interface TidbCloudApiOptions {
   /** `https://cloud.tidbapi.com`, or the setting's value; `/v1beta2` is added where it is missing. */
@@ -13,6 +13,8 @@ export interface TidbCloudApiOptions {
   readonly privateKey: string;
   /** `<extension id>/<version>` */
   readonly userAgent: string;
+  /** Of one request; 30 s. */
+  readonly timeoutMs?: number;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -20,29 +22,34 @@ export interface TidbCloudApiOptions {
 const version = '/v1beta2';
 
 /** The published limit is 100 requests a minute and key; the rest is left to whoever else uses the key. */
-const budget = { limit: 90, windowMs: 60_000 };
+const rate = { limit: 90, windowMs: 60_000 };
 const maxParallel = 4;
+const defaultTimeoutMs = 30_000;
+
+/** As there is one budget of a key at a server, there is one set of nonces. They hold nothing of the private key. */
+const sharedNonces = new WeakMap<RateBudget, DigestNonces>();
+
+function noncesBeside(budget: RateBudget): DigestNonces {
+  const nonces = sharedNonces.get(budget) ?? new DigestNonces(maxParallel);
+  sharedNonces.set(budget, nonces);
+  return nonces;
+}
 
 /**
- * TiDB Cloud's API with one key. Make one and share it: the request budget and the nonces are its own.
+ * TiDB Cloud's API with one key. Clients for the same base URL and public key share the request budget and the nonces.
  * @throws AppError `invalidInput` for a base URL that must not be used
  */
 export function createTidbCloudApi(options: TidbCloudApiOptions): TidbCloudApi {
-  const { publicKey, privateKey, userAgent, clock, log } = options;
+  const { publicKey, privateKey, userAgent, timeoutMs = defaultTimeoutMs, clock, log } = options;
   const baseUrl = checkBaseUrl(options.baseUrl, 'tidbPrivateEndpoint.tidbCloud.baseUrl');
   if (!baseUrl.pathname.endsWith(version)) {
     baseUrl.pathname = baseUrl.pathname.replace(/\/$/, '') + version;
   }
-  const redactor = new Redactor();
-  redactor.learn(privateKey);
+  const budget = sharedBudget(`TiDB Cloud ${baseUrl.href} ${publicKey}`, { clock, log, ...rate });
   const caller = new TidbCloudCaller({
-    baseUrl,
-    userAgent,
-    nonces: new DigestNonces({ username: publicKey, password: privateKey }, maxParallel),
-    budget: new RateBudget({ clock, log, ...budget }),
-    redactor,
-    clock,
-    log,
+    key: { username: publicKey, password: privateKey },
+    nonces: noncesBeside(budget),
+    ...{ baseUrl, userAgent, budget, timeoutMs, clock, log },
   });
-  return new TidbCloudClient(caller, { baseUrl, userAgent, clock, log });
+  return apiOver(caller, { baseUrl, userAgent, clock, log });
 }

@@ -3,9 +3,13 @@ import type {
   CloudProvider,
   EndpointConnection,
   EndpointConnectionState,
+  HostingAccount,
   Instance,
+  InstanceEndpoint,
   PrivateLinkService,
   PrivateLinkServiceState,
+  PublicConnectionSetting,
+  Region,
 } from '../../core/model';
 import { listOf, oneOf, text } from '../decode';
 
@@ -28,7 +32,28 @@ const connectionStates = [
   'FAILED',
 ] as const satisfies readonly EndpointConnectionState[];
 
+const endpointTypes = [
+  'PUBLIC',
+  'PRIVATE_ENDPOINT',
+  'VPC_PEERING',
+] as const satisfies readonly InstanceEndpoint['type'][];
+
 const id = v.pipe(v.string(), v.nonEmpty());
+const flag = v.nullish(v.boolean());
+
+const rawEndpoint = v.object({
+  host: text,
+  port: v.nullish(v.number()),
+  connectionType: oneOf(endpointTypes, 'UNKNOWN'),
+  connectionReachability: v.nullish(
+    v.object({
+      reachable: flag,
+      detail: v.nullish(
+        v.object({ serviceActive: flag, endpointActive: flag, dnsReachable: flag, message: text }),
+      ),
+    }),
+  ),
+});
 
 const rawTidb = v.object({
   tidbId: id,
@@ -40,6 +65,7 @@ const rawTidb = v.object({
   state: text,
   labels: v.nullish(v.record(v.string(), v.string()), {}),
   tidbVersion: text,
+  endpoints: listOf(rawEndpoint),
 });
 
 export const connection = v.object({
@@ -72,6 +98,40 @@ export const connectionPage = v.object({
 
 export const caCertificateUrl = v.object({ uri: id });
 
+/** For calls whose answer says nothing: an empty body, or an object of whatever content. */
+export const nothing = v.optional(v.object({}));
+
+const rawRegion = v.object({
+  regionId: id,
+  cloudProvider: text,
+  displayName: text,
+  servicePlans: listOf(v.string()),
+});
+
+export const region = v.pipe(rawRegion, v.transform(toRegion));
+
+export const regionPage = v.object({ regions: listOf(region), nextPageToken: text });
+
+const rawHostingAccount = v.object({
+  tidbId: id,
+  cloudProvider: text,
+  tidbCloudAccountId: text,
+  tidbCloudAccountExternalId: text,
+});
+
+export const hostingAccount = v.pipe(rawHostingAccount, v.transform(toHostingAccount));
+
+const rawPublicConnectionSetting = v.object({
+  enabled: flag,
+  ipAccessList: listOf(v.object({ cidrNotation: v.string(), description: text })),
+  egressIps: listOf(v.string()),
+});
+
+export const publicConnectionSetting = v.pipe(
+  rawPublicConnectionSetting,
+  v.transform(toPublicConnectionSetting),
+);
+
 function toInstance(raw: v.InferOutput<typeof rawTidb>): Instance {
   const projectId = raw.labels['tidb.cloud/project'] ?? '';
   return {
@@ -84,6 +144,67 @@ function toInstance(raw: v.InferOutput<typeof rawTidb>): Instance {
     state: raw.state,
     ...(projectId === '' ? {} : { projectId }),
     ...(raw.tidbVersion === '' ? {} : { version: raw.tidbVersion }),
+    endpoints: raw.endpoints.map(toEndpoint).filter((endpoint) => endpoint !== undefined),
+  };
+}
+
+/** Undefined for one that has no address yet: for Alibaba Cloud it comes with the first connection. */
+function toEndpoint(raw: v.InferOutput<typeof rawEndpoint>): InstanceEndpoint | undefined {
+  const port = portOf(raw.port ?? '');
+  if (raw.host === '' || port === undefined) {
+    return undefined;
+  }
+  return {
+    host: raw.host,
+    port,
+    type: raw.connectionType,
+    ...(raw.connectionReachability == null
+      ? {}
+      : { reachability: toReachability(raw.connectionReachability) }),
+  };
+}
+
+/** The gateway may leave out a value that is false; of what is in `detail` that would say too much. */
+function toReachability(
+  raw: NonNullable<v.InferOutput<typeof rawEndpoint>['connectionReachability']>,
+): NonNullable<InstanceEndpoint['reachability']> {
+  const { serviceActive, endpointActive, dnsReachable, message = '' } = raw.detail ?? {};
+  return {
+    reachable: raw.reachable ?? false,
+    ...(serviceActive == null ? {} : { serviceActive }),
+    ...(endpointActive == null ? {} : { endpointActive }),
+    ...(dnsReachable == null ? {} : { dnsReachable }),
+    ...(message === '' ? {} : { message }),
+  };
+}
+
+function toRegion(raw: v.InferOutput<typeof rawRegion>): Region {
+  return {
+    id: raw.regionId,
+    name: raw.displayName,
+    cloudProvider: providerOf(raw.cloudProvider, raw.regionId),
+    servicePlans: raw.servicePlans,
+  };
+}
+
+function toHostingAccount(raw: v.InferOutput<typeof rawHostingAccount>): HostingAccount {
+  return {
+    cloudProvider: providerOf(raw.cloudProvider, ''),
+    accountId: raw.tidbCloudAccountId,
+    ...(raw.tidbCloudAccountExternalId === '' ? {} : { externalId: raw.tidbCloudAccountExternalId }),
+  };
+}
+
+function toPublicConnectionSetting(
+  raw: v.InferOutput<typeof rawPublicConnectionSetting>,
+): PublicConnectionSetting {
+  return {
+    ...(raw.enabled == null ? {} : { enabled: raw.enabled }),
+    ipAccessList: raw.ipAccessList.map(({ cidrNotation, description }) => ({
+      cidr: cidrNotation,
+      description,
+    })),
+    egressIps: raw.egressIps,
   };
 }
 

@@ -1,3 +1,7 @@
+import type { Clock } from '../clock';
+import type { TemporaryKey } from '../world/model';
+import type { World } from '../world/world';
+
 /** Who a key belongs to, as STS GetCallerIdentity tells it. */
 export interface Identity {
   readonly accessKeyId: string;
@@ -7,7 +11,7 @@ export interface Identity {
   readonly caller: Readonly<Record<string, string>>;
 }
 
-/** The keys that the sandbox knows, a lasting and a temporary one. They open nothing but the sandbox. */
+/** The keys that the sandbox knows from the start, a lasting and a temporary one. They open nothing but the sandbox. */
 export function sandboxIdentities(
   accountId: string,
 ): [Identity, Identity & { readonly securityToken: string }] {
@@ -36,4 +40,44 @@ export function sandboxIdentities(
       },
     },
   ];
+}
+
+/** Every key that is good: those from the start, and those that STS gave out and that have not expired. */
+export class KeyRing {
+  constructor(
+    private readonly lasting: readonly Identity[],
+    private readonly world: World,
+    private readonly clock: Clock,
+  ) {}
+
+  /** `expired`: STS gave the key out, and its time is over. */
+  find(accessKeyId: string): { readonly identity: Identity; readonly expired: boolean } | undefined {
+    const identity = this.lasting.find((candidate) => candidate.accessKeyId === accessKeyId);
+    if (identity) {
+      return { identity, expired: false };
+    }
+    const { accountId, temporaryKeys } = this.world.state;
+    const key = temporaryKeys.find((candidate) => candidate.accessKeyId === accessKeyId);
+    return key && { identity: identityOf(accountId, key), expired: this.clock.elapsed() >= key.expiresAt };
+  }
+}
+
+function identityOf(accountId: string, key: TemporaryKey): Identity {
+  const { accessKeyId, accessKeySecret, securityToken, roleId, roleName, sessionName } = key;
+  return {
+    accessKeyId,
+    accessKeySecret,
+    securityToken,
+    caller: {
+      IdentityType: 'AssumedRoleUser',
+      AccountId: accountId,
+      RoleId: roleId,
+      PrincipalId: `${roleId}:${sessionName}`,
+      Arn: assumedRoleArn(accountId, roleName, sessionName),
+    },
+  };
+}
+
+export function assumedRoleArn(accountId: string, roleName: string, sessionName: string): string {
+  return `acs:ram::${accountId}:assumed-role/${roleName}/${sessionName}`;
 }

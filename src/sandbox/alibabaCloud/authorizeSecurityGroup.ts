@@ -1,12 +1,11 @@
 import type { Permission, SecurityGroup } from '../world/model';
 import { freshAlibabaId } from '../world/ids';
-import { cidrIsExact } from './addresses';
+import { cidrIsExact } from '../world/addresses';
 import { refuse } from './apiError';
 import { CLIENT_TOKEN, OWNER, REGION, REQUIRED_TEXT, TEXT } from './commonParameters';
 import { operation } from './operation';
 import { securityGroupOrRefuse } from './securityGroups';
 
-const LARGEST_RULE_COUNT = 200;
 const PROTOCOLS = ['TCP', 'UDP', 'ICMP', 'ICMPV6', 'GRE', 'ALL'];
 
 const PERMISSION_FIELDS = {
@@ -23,6 +22,18 @@ const PERMISSION_FIELDS = {
   Policy: { kind: 'text', pattern: /^(accept|drop)$/i, code: 'InvalidPolicy.Malformed' },
   Priority: { kind: 'integer', min: 1, max: 100, code: 'InvalidPriority.ValueNotSupported' },
   Description: { kind: 'text', maxLength: 512, code: 'InvalidSecurityGroupDiscription.Malformed' },
+} as const;
+
+/** What a rule was asked for by before there was Permissions.N. */
+const DEPRECATED = {
+  IpProtocol: TEXT,
+  PortRange: TEXT,
+  SourceCidrIp: TEXT,
+  SourceGroupId: TEXT,
+  Policy: TEXT,
+  Priority: TEXT,
+  NicType: TEXT,
+  Description: TEXT,
 } as const;
 
 interface AskedPermission {
@@ -46,9 +57,13 @@ export const authorizeSecurityGroup = operation({
     SecurityGroupId: REQUIRED_TEXT,
     ClientToken: CLIENT_TOKEN,
     Permissions: { kind: 'objects', max: 100, required: true, fields: PERMISSION_FIELDS },
+    ...DEPRECATED,
     ...OWNER,
   },
-  run: (values, { world, clock }) => {
+  run: (values, { world, clock, quotas }) => {
+    if (values.IpProtocol ?? values.PortRange ?? values.SourceCidrIp ?? values.SourceGroupId) {
+      refuse('InvalidParam.Permissions', 'Permissions does not go with the parameters that it replaces.');
+    }
     const group = securityGroupOrRefuse(world, values.RegionId, values.SecurityGroupId);
     if (group.serviceManaged) {
       const message = 'The security group is managed by a cloud service.';
@@ -61,7 +76,7 @@ export const authorizeSecurityGroup = operation({
     }
     const present = new Set(group.permissions.map(rule));
     const missing = added.filter((candidate) => !present.has(rule(candidate)));
-    if (group.permissions.length + missing.length > LARGEST_RULE_COUNT) {
+    if (group.permissions.length + missing.length > quotas.rulesPerSecurityGroup) {
       refuse(
         'AuthorizationLimitExceed',
         'The limit of authorization records in the security group is reached.',

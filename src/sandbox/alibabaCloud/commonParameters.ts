@@ -12,10 +12,14 @@ export const CLIENT_TOKEN = {
   pattern: /^[\x21-\x7e]+$/,
 } as const satisfies TextSpec;
 
+/** PrivateLink and ECS. */
 export const TAG_FILTER = {
   kind: 'objects',
   max: 20,
-  fields: { Key: TEXT, Value: TEXT },
+  fields: {
+    Key: { kind: 'text', required: true, maxLength: 128, missing: 'MissingTagKeyParam' },
+    Value: { kind: 'text', maxLength: 128 },
+  },
 } as const satisfies ObjectsSpec;
 
 /** PrivateLink's lists: 1 to 1000 a page, 50 when not said. */

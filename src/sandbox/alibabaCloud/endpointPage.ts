@@ -1,11 +1,9 @@
-import type { Clock } from '../clock';
 import { decodePairs, type Answer, type IncomingCall } from '../http/exchange';
 import { html, pageAnswer, pageRefusal, seeOther, type Markup } from '../http/page';
 import { ALIBABA_REGIONS, alibabaRegion } from '../world/geography';
-import type { Lifecycle } from '../world/lifecycle';
 import type { Endpoint, Vpc } from '../world/model';
-import type { World } from '../world/world';
 import { ApiError } from './apiError';
+import type { OperationContext } from './operation';
 import { createEndpoint } from './privateLink/create';
 import { startDeletion } from './privateLink/modify';
 
@@ -17,11 +15,7 @@ const NOT_CHOSEN = '';
  * It needs no keys, and it is served to this machine's own browser only.
  */
 export class EndpointPage {
-  constructor(
-    private readonly world: World,
-    private readonly lifecycle: Lifecycle,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly parts: Pick<OperationContext, 'world' | 'lifecycle' | 'clock' | 'quotas'>) {}
 
   handle(call: IncomingCall): Answer {
     const refusal = pageRefusal(call);
@@ -72,18 +66,19 @@ export class EndpointPage {
         EndpointName: form.get('endpointName')?.trim() ?? '',
         EndpointDescription: undefined,
         Tag: [],
+        ProtectedEnabled: undefined,
       },
-      { world: this.world, lifecycle: this.lifecycle, clock: this.clock, validated: () => undefined },
+      { ...this.parts, identity: undefined, validated: () => undefined },
     );
     return seeOther(`/console/endpoint/${region}`);
   }
 
   private delete(region: string, form: ReadonlyMap<string, string>): Answer {
-    const endpoint = this.world.endpoint(form.get('endpointId') ?? '');
+    const endpoint = this.parts.world.endpoint(form.get('endpointId') ?? '');
     if (endpoint?.region !== region) {
       throw new ApiError(400, 'EndpointNotFound', 'The specified endpoint does not exist.');
     }
-    startDeletion(endpoint, { world: this.world, lifecycle: this.lifecycle });
+    startDeletion(endpoint, this.parts);
     return seeOther(`/console/endpoint/${region}`);
   }
 
@@ -94,7 +89,7 @@ export class EndpointPage {
     form: ReadonlyMap<string, string> = new Map(),
     status = 200,
   ): Answer {
-    const endpoints = this.world.state.endpoints.filter((endpoint) => endpoint.region === region);
+    const endpoints = this.parts.world.state.endpoints.filter((endpoint) => endpoint.region === region);
     const content = html` <p>
         Region <strong>${region}</strong>. <a href="/console/endpoint/${region}">Refresh</a>
       </p>
@@ -103,11 +98,11 @@ export class EndpointPage {
       <table>
         <thead>
           <tr>
-            <th>Endpoint</th>
-            <th>Domain Name</th>
-            <th>Status</th>
-            <th>Connection Status</th>
-            <th></th>
+            <th scope="col">Endpoint</th>
+            <th scope="col">Domain Name</th>
+            <th scope="col">Status</th>
+            <th scope="col">Connection Status</th>
+            <th scope="col">Action</th>
           </tr>
         </thead>
         <tbody>
@@ -122,7 +117,7 @@ export class EndpointPage {
 
   /** The VPC is chosen first, because security groups and vSwitches follow from it. */
   private vpcForm(region: string, vpcId: string | undefined): Markup {
-    const vpcs = this.world.state.vpcs.filter((vpc) => vpc.region === region);
+    const vpcs = this.parts.world.state.vpcs.filter((vpc) => vpc.region === region);
     return html`<form method="get" action="/console/endpoint/${region}">
       <label for="vpc">VPC</label>
       <select id="vpc" name="vpc">
@@ -133,7 +128,7 @@ export class EndpointPage {
   }
 
   private createForm(region: string, vpcId: string | undefined, form: ReadonlyMap<string, string>): Markup {
-    const { securityGroups, vSwitches } = this.world.state;
+    const { securityGroups, vSwitches } = this.parts.world.state;
     if (vpcId === undefined) {
       return html`<p>Choose a VPC to go on.</p>`;
     }

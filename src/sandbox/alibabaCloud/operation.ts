@@ -3,6 +3,7 @@ import type { Lifecycle } from '../world/lifecycle';
 import type { World } from '../world/world';
 import type { Identity } from './accounts';
 import { ApiError } from './apiError';
+import type { Quotas } from './quotas';
 import { readParameters, type MissingCode, type ParameterSpecs, type Values } from './parameters';
 
 export type Product = 'privatelink' | 'vpc' | 'ecs' | 'sts';
@@ -20,7 +21,9 @@ export interface OperationContext {
   readonly world: World;
   readonly lifecycle: Lifecycle;
   readonly clock: Clock;
-  readonly identity: Identity;
+  readonly quotas: Quotas;
+  /** Undefined where an action that asks for no signature was called without one. */
+  readonly identity: Identity | undefined;
   /** To be called when everything has been checked and before anything is changed: here a dry run ends. */
   readonly validated: () => void;
 }
@@ -31,6 +34,10 @@ interface Definition<P extends ParameterSpecs> {
   readonly parameters: P;
   /** `form`: the parameters are taken from the form body only. Otherwise from the query or a form body. */
   readonly takes?: 'form';
+  /** The action brings its own proof and needs no signature. */
+  readonly anonymous?: true;
+  /** An account calls it one at a time. */
+  readonly alone?: true;
   readonly run: (values: Values<P>, context: OperationContext) => object;
 }
 
@@ -39,6 +46,8 @@ export interface Operation {
   readonly product: Product;
   readonly action: string;
   readonly takes: 'form' | 'any';
+  readonly anonymous: boolean;
+  readonly alone: boolean;
   readonly parameterNames: readonly string[];
   /** @returns the answer's body without RequestId. @throws ApiError */
   readonly call: (
@@ -60,6 +69,8 @@ export function operation<const P extends ParameterSpecs>(definition: Definition
     product,
     action,
     takes: definition.takes ?? 'any',
+    anonymous: definition.anonymous ?? false,
+    alone: definition.alone ?? false,
     parameterNames: Object.keys(parameters),
     call: (pairs, context) => {
       const values = readParameters(parameters, pairs, MISSING[product]);

@@ -1,4 +1,5 @@
 import { authorizeSecurityGroup } from './authorizeSecurityGroup';
+import { ecsRegionOperations } from './ecsRegions';
 import type { Operation } from './operation';
 import { activationOperations } from './privateLink/activation';
 import { createOperation } from './privateLink/create';
@@ -14,6 +15,7 @@ import { vpcOperations } from './vpc';
 export const OPERATIONS: readonly Operation[] = [
   ...stsOperations,
   ...vpcOperations,
+  ...ecsRegionOperations,
   ...securityGroupOperations,
   authorizeSecurityGroup,
   ...activationOperations,

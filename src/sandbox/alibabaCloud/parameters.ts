@@ -10,6 +10,10 @@ export interface TextSpec {
   readonly values?: readonly string[];
   /** The error code for a value that breaks the rules; `InvalidParameter.<Name>` when left out. */
   readonly code?: string;
+  /** The HTTP status that goes with it; 400 when left out. */
+  readonly status?: number;
+  /** The error code where it is missing; the product's usual one when left out. */
+  readonly missing?: string;
 }
 
 export interface IntegerSpec {
@@ -169,7 +173,8 @@ function itemOf(
 function scalar(name: string, spec: ScalarSpec, text: string | undefined, missing: MissingCode): unknown {
   if (text === undefined || text === '') {
     if (spec.required) {
-      throw absent(name, missing(lastName(name)));
+      const code = spec.kind === 'text' ? spec.missing : undefined;
+      throw absent(name, code ?? missing(lastName(name)));
     }
     return undefined;
   }
@@ -179,27 +184,28 @@ function scalar(name: string, spec: ScalarSpec, text: string | undefined, missin
     case 'integer':
       return checkedInteger(name, spec, text);
     case 'flag':
-      if (text !== 'true' && text !== 'false') {
+      // The official Python SDK writes True and False.
+      if (!/^(true|false)$/i.test(text)) {
         throw invalid(name, spec.code, `The parameter ${name} is true or false.`);
       }
-      return text === 'true';
+      return text.toLowerCase() === 'true';
   }
 }
 
 function checkedText(name: string, spec: TextSpec, text: string): string {
   const { length } = text;
   if (length < (spec.minLength ?? 0) || length > (spec.maxLength ?? Infinity)) {
-    throw invalid(name, spec.code, `The length of the parameter ${name} is not valid.`);
+    throw invalid(name, spec.code, `The length of the parameter ${name} is not valid.`, spec.status);
   }
   if ((spec.pattern && !spec.pattern.test(text)) || (spec.values && !spec.values.includes(text))) {
-    throw invalid(name, spec.code, `The value of the parameter ${name} is not valid.`);
+    throw invalid(name, spec.code, `The value of the parameter ${name} is not valid.`, spec.status);
   }
   return text;
 }
 
 function checkedInteger(name: string, spec: IntegerSpec, text: string): number {
   const value = Number(text);
-  if (!/^-?\d{1,9}$/.test(text) || value < (spec.min ?? -Infinity) || value > (spec.max ?? Infinity)) {
+  if (!/^-?\d{1,16}$/.test(text) || value < (spec.min ?? -Infinity) || value > (spec.max ?? Infinity)) {
     throw invalid(name, spec.code, `The value of the parameter ${name} is not valid.`);
   }
   return value;
@@ -210,8 +216,8 @@ function lastName(name: string): string {
   return name.split('.').findLast((part) => !/^\d+$/.test(part)) ?? name;
 }
 
-function invalid(name: string, code: string | undefined, message: string): ApiError {
-  return new ApiError(400, code ?? `InvalidParameter.${lastName(name)}`, message);
+function invalid(name: string, code: string | undefined, message: string, status = 400): ApiError {
+  return new ApiError(status, code ?? `InvalidParameter.${lastName(name)}`, message);
 }
 
 function absent(name: string, code: string): ApiError {

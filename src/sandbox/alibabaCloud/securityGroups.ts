@@ -1,8 +1,8 @@
-import { ALIBABA_REGIONS, alibabaRegion, type AlibabaRegion } from '../world/geography';
 import type { Permission, SecurityGroup } from '../world/model';
 import type { World } from '../world/world';
 import { refuse } from './apiError';
-import { FLAG, OWNER, REGION, REQUIRED_TEXT, TEXT } from './commonParameters';
+import { FLAG, OWNER, REGION, REQUIRED_TEXT, TAG_FILTER, TEXT } from './commonParameters';
+import { ecsRegion } from './ecsRegions';
 import { operation } from './operation';
 import { pageByToken } from './paging';
 
@@ -34,7 +34,7 @@ export const securityGroupOperations = [
       ResourceGroupId: TEXT,
       IsQueryEcsCount: FLAG,
       DryRun: FLAG,
-      Tag: { kind: 'objects', max: 20, fields: { Key: TEXT, Value: TEXT } },
+      Tag: TAG_FILTER,
       MaxResults: { kind: 'integer', min: 1, max: 100 },
       NextToken: TEXT,
       ...PAGE_NUMBERS,
@@ -114,34 +114,7 @@ export const securityGroupOperations = [
       };
     },
   }),
-  operation({
-    product: 'ecs',
-    action: 'DescribeRegions',
-    parameters: {
-      RegionId: TEXT,
-      AcceptLanguage: TEXT,
-      InstanceChargeType: TEXT,
-      ResourceType: TEXT,
-      ...OWNER,
-    },
-    run: () => ({
-      Regions: {
-        Region: ALIBABA_REGIONS.map(({ id, localName }) => ({
-          RegionId: id,
-          LocalName: localName,
-          RegionEndpoint: id === 'cn-hangzhou' ? 'ecs-cn-hangzhou.aliyuncs.com' : `ecs.${id}.aliyuncs.com`,
-          Status: 'available',
-        })),
-      },
-    }),
-  }),
 ];
-
-export function ecsRegion(id: string): AlibabaRegion {
-  return (
-    alibabaRegion(id) ?? refuse('InvalidRegionId.NotFound', 'The specified RegionId does not exist.', 404)
-  );
-}
 
 export function securityGroupOrRefuse(world: World, regionId: string, id: string): SecurityGroup {
   const region = ecsRegion(regionId);

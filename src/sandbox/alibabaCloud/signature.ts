@@ -1,13 +1,12 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { decodePairs, header, type IncomingCall } from '../http/exchange';
-import type { Identity } from './accounts';
 import { ApiError } from './apiError';
+import type { SignedRequest } from './authentication';
 
 const ALGORITHM = 'ACS3-HMAC-SHA256';
-const LARGEST_SKEW_MS = 15 * 60 * 1000;
 
 /** RFC 3986 encoding: everything but letters, digits and `-_.~`. */
-function encode(value: string): string {
+export function encode(value: string): string {
   return encodeURIComponent(value).replace(
     /[!'()*]/g,
     (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
@@ -50,89 +49,53 @@ function stringToSign(canonical: string): string {
   return `${ALGORITHM}\n${sha256Hex(canonical)}`;
 }
 
-/** Checks who sends a request: ACS3-HMAC-SHA256, Alibaba Cloud OpenAPI. One per server, because nonces count once. */
-export class SignatureVerifier {
-  private readonly nonces = new Map<string, number>();
+/** @throws ApiError when the authorization or a header that goes with it is missing or malformed. */
+export function readAcs3Signature(call: IncomingCall): SignedRequest {
+  const authorization = parseAuthorization(call);
+  return {
+    accessKeyId: authorization.credential,
+    date: requiredHeader(call, 'x-acs-date', 'MissingTimestamp'),
+    nonce: requiredHeader(call, 'x-acs-signature-nonce', 'MissingSignatureNonce'),
+    securityToken: header(call, 'x-acs-security-token'),
+    tokenKeyId: header(call, 'x-acs-accesskey-id'),
+    checkSignature: (accessKeySecret) => checkSignature(call, authorization, accessKeySecret),
+  };
+}
 
-  constructor(
-    private readonly identities: readonly Identity[],
-    private readonly now: () => number,
-  ) {}
-
-  /** @throws ApiError when the caller cannot be trusted. */
-  verify(call: IncomingCall): Identity {
-    const authorization = parseAuthorization(call);
-    const identity = this.identities.find(({ accessKeyId }) => accessKeyId === authorization.credential);
-    if (!identity) {
-      throw new ApiError(404, 'InvalidAccessKeyId.NotFound', 'Specified access key is not found.');
-    }
-    const nonce = requiredHeader(call, 'x-acs-signature-nonce', 'MissingSignatureNonce');
-    this.checkDate(requiredHeader(call, 'x-acs-date', 'MissingTimestamp'));
-    checkSecurityToken(call, identity);
-    this.checkSignature(call, identity, authorization);
-    this.checkNonce(`${identity.accessKeyId} ${nonce}`);
-    return identity;
+function checkSignature(call: IncomingCall, authorization: Authorization, accessKeySecret: string): void {
+  const unsigned = Object.keys(call.headers).find(
+    (name) => (name === 'host' || name.startsWith('x-acs-')) && !authorization.signedHeaders.includes(name),
+  );
+  if (unsigned !== undefined) {
+    throw new ApiError(400, 'IncompleteSignature', `The header ${unsigned} is not among the signed headers.`);
   }
-
-  private checkDate(text: string): void {
-    const time = Date.parse(text);
-    if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) || Number.isNaN(time)) {
-      throw new ApiError(
-        400,
-        'InvalidTimeStamp.Format',
-        'Specified time stamp or date value is not well formatted.',
-      );
-    }
-    if (Math.abs(this.now() - time) > LARGEST_SKEW_MS) {
-      throw new ApiError(400, 'InvalidTimeStamp.Expired', 'Specified time stamp or date value is expired.');
-    }
-  }
-
-  private checkSignature(call: IncomingCall, identity: Identity, authorization: Authorization): void {
-    const unsigned = Object.keys(call.headers).find(
-      (name) => (name === 'host' || name.startsWith('x-acs-')) && !authorization.signedHeaders.includes(name),
+  const headers = authorization.signedHeaders.map(
+    (name) => [name, (header(call, name) ?? '').trim()] as const,
+  );
+  const bodySha256 = sha256Hex(call.body);
+  if (requiredHeader(call, 'x-acs-content-sha256', 'MissingContentSha256') !== bodySha256) {
+    throw new ApiError(
+      400,
+      'SignatureDoesNotMatch',
+      'The x-acs-content-sha256 header is not the digest of the body.',
     );
-    if (unsigned !== undefined) {
-      throw new ApiError(
-        400,
-        'IncompleteSignature',
-        `The header ${unsigned} is not among the signed headers.`,
-      );
-    }
-    const headers = authorization.signedHeaders.map(
-      (name) => [name, (header(call, name) ?? '').trim()] as const,
-    );
-    const bodySha256 = sha256Hex(call.body);
-    if (requiredHeader(call, 'x-acs-content-sha256', 'MissingContentSha256') !== bodySha256) {
-      throw new ApiError(
-        400,
-        'SignatureDoesNotMatch',
-        'The x-acs-content-sha256 header is not the digest of the body.',
-      );
-    }
-    const query = canonicalQuery(call.queryText);
-    const canonical = canonicalRequest({ method: call.method, path: call.path, query, headers, bodySha256 });
-    const expected = Buffer.from(sign(canonical, identity.accessKeySecret));
-    const given = Buffer.from(authorization.signature);
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
-      const message = 'Specified signature is not matched with our calculation. server string to sign is:';
-      throw new ApiError(400, 'SignatureDoesNotMatch', `${message}${stringToSign(canonical)}`);
-    }
   }
+  const query = canonicalQuery(call.queryText);
+  const canonical = canonicalRequest({ method: call.method, path: call.path, query, headers, bodySha256 });
+  if (!signaturesMatch(authorization.signature, sign(canonical, accessKeySecret))) {
+    throw signatureDoesNotMatch(stringToSign(canonical));
+  }
+}
 
-  private checkNonce(key: string): void {
-    const now = this.now();
-    for (const [old, usedAt] of this.nonces) {
-      if (now - usedAt <= 2 * LARGEST_SKEW_MS) {
-        break;
-      }
-      this.nonces.delete(old);
-    }
-    if (this.nonces.has(key)) {
-      throw new ApiError(400, 'SignatureNonceUsed', 'Specified signature nonce was used already.');
-    }
-    this.nonces.set(key, now);
-  }
+export function signaturesMatch(given: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** Clients compare the text after the colon with their own to tell a wrong secret from a bug of theirs. */
+export function signatureDoesNotMatch(serverStringToSign: string): ApiError {
+  const message = 'Specified signature is not matched with our calculation. server string to sign is:';
+  return new ApiError(400, 'SignatureDoesNotMatch', message + serverStringToSign);
 }
 
 interface Authorization {
@@ -155,14 +118,10 @@ function parseAuthorization(call: IncomingCall): Authorization {
   const [, credential = '', names = '', signature = ''] = match;
   const signedHeaders = names.split(';');
   const sorted = [...new Set(signedHeaders)].sort().join(';') === names;
-  if (!sorted || !signedHeaders.every((name) => signable(name) && header(call, name) !== undefined)) {
+  if (!sorted || !signedHeaders.every((name) => header(call, name) !== undefined)) {
     throw new ApiError(400, 'IncompleteSignature', 'The list of signed headers is not valid.');
   }
   return { credential, signedHeaders, signature };
-}
-
-function signable(name: string): boolean {
-  return name === 'host' || name === 'content-type' || name.startsWith('x-acs-');
 }
 
 function requiredHeader(call: IncomingCall, name: string, code: string): string {
@@ -171,31 +130,4 @@ function requiredHeader(call: IncomingCall, name: string, code: string): string 
     throw new ApiError(400, code, `The header ${name} is mandatory.`);
   }
   return value;
-}
-
-function checkSecurityToken(call: IncomingCall, identity: Identity): void {
-  const token = header(call, 'x-acs-security-token');
-  if (identity.securityToken === undefined) {
-    if (token !== undefined) {
-      throw new ApiError(
-        400,
-        'InvalidSecurityToken.MismatchWithAccessKey',
-        'Specified SecurityToken mismatch with the AccessKey.',
-      );
-    }
-    return;
-  }
-  if (token === undefined) {
-    throw new ApiError(400, 'MissingSecurityToken', 'SecurityToken is mandatory for this action.');
-  }
-  if (token !== identity.securityToken) {
-    throw new ApiError(400, 'InvalidSecurityToken.Malformed', 'Specified SecurityToken is malformed.');
-  }
-  if (header(call, 'x-acs-accesskey-id') !== identity.accessKeyId) {
-    throw new ApiError(
-      400,
-      'InvalidSecurityToken.MismatchWithAccessKey',
-      'Specified SecurityToken mismatch with the AccessKey.',
-    );
-  }
 }

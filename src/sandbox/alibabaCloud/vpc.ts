@@ -2,7 +2,7 @@ import { ALIBABA_REGIONS, alibabaRegion, type AlibabaRegion } from '../world/geo
 import type { Vpc, VSwitch } from '../world/model';
 import type { World } from '../world/world';
 import { refuse } from './apiError';
-import { FLAG, OWNER, REGION, TAG_FILTER, TEXT } from './commonParameters';
+import { FLAG, OWNER, REGION, TEXT } from './commonParameters';
 import { operation } from './operation';
 import { pageByNumber } from './paging';
 
@@ -11,6 +11,18 @@ const PAGE_NUMBER = { kind: 'integer', min: 1 } as const;
 const PAGE_SIZE = { kind: 'integer', min: 1, max: 50 } as const;
 const DEFAULT_PAGE = 10;
 const LANGUAGE = { kind: 'text', values: ['zh-cn', 'en-us', 'ja'] } as const;
+
+const TAG_TEXT = { kind: 'text', maxLength: 128, pattern: /^(?!aliyun|acs:|.*https?:\/\/)/i } as const;
+const TAG_FILTER = {
+  kind: 'objects',
+  max: 20,
+  fields: {
+    Key: { ...TAG_TEXT, required: true, code: 'InvalidTagKey', missing: 'InvalidTagKey' },
+    Value: { ...TAG_TEXT, code: 'InvalidTagValue' },
+  },
+} as const;
+const RESOURCE_GROUP = { kind: 'text', pattern: /^rg-[0-9a-z]+$/, code: 'InvalidResourceGroupId' } as const;
+const OUR_RESOURCE_GROUP = 'rg-sandbox';
 
 /** VPC 2016-04-28: what a person picks a network from. */
 export const vpcOperations = [
@@ -22,7 +34,7 @@ export const vpcOperations = [
       VpcId: TEXT,
       VpcName: TEXT,
       IsDefault: FLAG,
-      ResourceGroupId: TEXT,
+      ResourceGroupId: RESOURCE_GROUP,
       VpcOwnerId: { kind: 'integer' },
       EnableIpv6: FLAG,
       DhcpOptionsSetId: TEXT,
@@ -33,6 +45,7 @@ export const vpcOperations = [
       ...OWNER,
     },
     run: (values, { world, validated }) => {
+      checkFilters(world, values);
       const region = regionOrRefuse(values.RegionId);
       const ids = values.VpcId?.split(',');
       if (ids && ids.length > LARGEST_ID_LIST) {
@@ -45,6 +58,9 @@ export const vpcOperations = [
           (!ids || ids.includes(vpc.vpcId)) &&
           (values.VpcName === undefined || vpc.name === values.VpcName) &&
           (values.IsDefault === undefined || vpc.isDefault === values.IsDefault) &&
+          ownerFits(world, values.VpcOwnerId) &&
+          values.EnableIpv6 !== true &&
+          values.DhcpOptionsSetId === undefined &&
           values.Tag.length === 0,
       );
       return {
@@ -62,11 +78,11 @@ export const vpcOperations = [
       RegionId: TEXT,
       VpcId: TEXT,
       VSwitchId: TEXT,
-      VSwitchName: { kind: 'text', maxLength: 128 },
+      VSwitchName: { kind: 'text', minLength: 1, maxLength: 128 },
       ZoneId: TEXT,
       IsDefault: FLAG,
       RouteTableId: TEXT,
-      ResourceGroupId: TEXT,
+      ResourceGroupId: RESOURCE_GROUP,
       EnableIpv6: FLAG,
       VSwitchOwnerId: { kind: 'integer' },
       Tag: TAG_FILTER,
@@ -79,6 +95,7 @@ export const vpcOperations = [
       if (values.RegionId === undefined && values.VpcId === undefined) {
         refuse('MissingRegionId', 'RegionId or VpcId is mandatory for this action.');
       }
+      checkFilters(world, values);
       const region = values.RegionId === undefined ? undefined : regionOrRefuse(values.RegionId);
       if (values.VpcId !== undefined && !findVpc(world, values.VpcId, region?.id)) {
         refuse('Forbidden.VpcNotFound', 'Specified VPC can not be found.');
@@ -97,6 +114,9 @@ export const vpcOperations = [
           (values.ZoneId === undefined || vSwitch.zoneId === values.ZoneId) &&
           (values.VSwitchName === undefined || vSwitch.name === values.VSwitchName) &&
           (values.IsDefault === undefined || vpc.isDefault === values.IsDefault) &&
+          ownerFits(world, values.VSwitchOwnerId) &&
+          values.EnableIpv6 !== true &&
+          (values.RouteTableId === undefined || routeTableOf(vSwitch) === values.RouteTableId) &&
           values.Tag.length === 0
         );
       });
@@ -139,6 +159,26 @@ export const vpcOperations = [
   }),
 ];
 
+/** Filters by an owner or a resource group that is not ours are refused, not answered with an empty list. */
+function checkFilters(
+  { state }: World,
+  asked: {
+    OwnerId: number | undefined;
+    OwnerAccount: string | undefined;
+    ResourceGroupId: string | undefined;
+  },
+): void {
+  if (asked.OwnerId !== undefined && String(asked.OwnerId) !== state.accountId) {
+    refuse('IllegalParam.OwnerId', 'OwnerId is not the id of the account.');
+  }
+  if (asked.OwnerAccount !== undefined) {
+    refuse('IellgalParameter.OwnerAccount', 'OwnerAccount is not the name of the account.');
+  }
+  if (asked.ResourceGroupId !== undefined && asked.ResourceGroupId !== OUR_RESOURCE_GROUP) {
+    refuse('InvalidResourceGroupId.NotFound', 'The specified resource group does not exist.');
+  }
+}
+
 function regionOrRefuse(id: string): AlibabaRegion {
   return (
     alibabaRegion(id) ?? refuse('InvalidRegionId.NotFound', 'The specified RegionId does not exist.', 404)
@@ -149,6 +189,14 @@ function findVpc(world: World, vpcId: string, region: string | undefined): Vpc |
   return world.state.vpcs.find(
     (vpc) => vpc.vpcId === vpcId && (region === undefined || vpc.region === region),
   );
+}
+
+function ownerFits({ state }: World, ownerId: number | undefined): boolean {
+  return ownerId === undefined || String(ownerId) === state.accountId;
+}
+
+function routeTableOf({ vpcId }: VSwitch): string {
+  return `vtb-${vpcId.slice('vpc-'.length)}`;
 }
 
 function numberedPage(
@@ -174,7 +222,7 @@ function vpcBody(world: World, vpc: Vpc): object {
     DnsHostnameStatus: 'DISABLED',
     EnabledIpv6: false,
     Tags: { Tag: [] },
-    ResourceGroupId: 'rg-sandbox',
+    ResourceGroupId: OUR_RESOURCE_GROUP,
     CreationTime: vpc.createTime,
   };
 }
@@ -192,10 +240,10 @@ function vSwitchBody(world: World, vSwitch: VSwitch): object {
     IsDefault: findVpc(world, vSwitch.vpcId, undefined)?.isDefault ?? false,
     ShareType: '',
     NetworkAclId: '',
-    RouteTable: { RouteTableId: `vtb-${vSwitch.vpcId.slice('vpc-'.length)}`, RouteTableType: 'System' },
+    RouteTable: { RouteTableId: routeTableOf(vSwitch), RouteTableType: 'System' },
     Tags: { Tag: [] },
     OwnerId: Number(world.state.accountId),
-    ResourceGroupId: 'rg-sandbox',
+    ResourceGroupId: OUR_RESOURCE_GROUP,
     Description: '',
     CreationTime: findVpc(world, vSwitch.vpcId, undefined)?.createTime ?? '',
   };

@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
+export const FORM = 'application/x-www-form-urlencoded';
+
 /** A request as the sandbox's handlers see it: read completely, header names in lower case. */
 export interface IncomingCall {
   readonly method: string;
@@ -38,4 +40,9 @@ export function header(call: IncomingCall, name: string): string | undefined {
 /** Name and value pairs of a query or form, decoded, in the order sent and with repeats kept. */
 export function decodePairs(text: string): [string, string][] {
   return [...new URLSearchParams(text)];
+}
+
+/** Whether the body holds parameters. */
+export function isForm(call: IncomingCall): boolean {
+  return (header(call, 'content-type') ?? '').split(';')[0]?.trim().toLowerCase() === FORM;
 }

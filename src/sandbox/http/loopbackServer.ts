@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { causeOf } from './cause';
 import type { Answer, IncomingCall } from './exchange';
 
 const HOST = '127.0.0.1';
@@ -17,9 +18,9 @@ export class LoopbackServer {
   private constructor(private readonly server: Server) {}
 
   /** @throws the listen error, for example EADDRINUSE when `port` is taken; port 0 takes a free one. */
-  static async start(port: number, handler: Handler): Promise<LoopbackServer> {
+  static async start(port: number, handler: Handler, log: (line: string) => void): Promise<LoopbackServer> {
     const server = createServer((request, response) => {
-      void serve(handler, request, response);
+      void serve(handler, request, response, log);
     });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -33,7 +34,11 @@ export class LoopbackServer {
 
   /** `http://127.0.0.1:PORT`, without a slash at the end. */
   get origin(): string {
-    return `http://${HOST}:${(this.server.address() as AddressInfo).port}`;
+    return `http://${HOST}:${this.port}`;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
   }
 
   async stop(): Promise<void> {
@@ -44,7 +49,12 @@ export class LoopbackServer {
   }
 }
 
-async function serve(handler: Handler, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(
+  handler: Handler,
+  request: IncomingMessage,
+  response: ServerResponse,
+  log: (line: string) => void,
+): Promise<void> {
   let body: Buffer | undefined;
   try {
     body = await readBody(request);
@@ -67,7 +77,12 @@ async function serve(handler: Handler, request: IncomingMessage, response: Serve
     headers: request.headers,
     body,
   };
-  send(response, await handler(call).catch(() => INTERNAL_ERROR));
+  try {
+    send(response, await handler(call));
+  } catch (error) {
+    log(causeOf(`sandbox ${call.method} ${call.path} failed`, error));
+    send(response, INTERNAL_ERROR);
+  }
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {

@@ -34,11 +34,19 @@ function render(value: Insert): string {
   return value instanceof Markup ? value.text : value.map(render).join('');
 }
 
-const STYLE = `*{box-sizing:border-box}body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
-.sandbox{background:#fff3cd;color:#533f03;border:1px solid #e0c46c;padding:.5rem 1rem;border-radius:.3rem}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;border-bottom:1px solid #ccc;padding:.3rem .5rem}
+/** Colours come in pairs for light and dark, each with a contrast of at least 4.5 to 1. */
+const STYLE = `:root{color-scheme:light dark;--text:#1f2328;--page:#fff;--line:#8c959f;--note:#fff3cd;--note-text:#533f03;
+--problem:#a40e26;--link:#0550ae}
+@media (prefers-color-scheme:dark){:root{--text:#e6edf3;--page:#0d1117;--line:#6e7681;--note:#3a2d00;--note-text:#f2cc60;
+--problem:#ff9492;--link:#79c0ff}}
+*{box-sizing:border-box}body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;
+color:var(--text);background:var(--page)}a{color:var(--link)}
+:focus-visible{outline:3px solid var(--link);outline-offset:2px}
+.sandbox{background:var(--note);color:var(--note-text);border:1px solid var(--line);padding:.5rem 1rem;border-radius:.3rem}
+table{border-collapse:collapse;width:100%}th,td{text-align:left;border-bottom:1px solid var(--line);padding:.3rem .5rem}
 code{overflow-wrap:anywhere}label{display:block;margin:.6rem 0 .1rem}input,select{width:100%;padding:.3rem}
-button{margin-top:.6rem;padding:.3rem 1rem}td form{margin:0}td button{margin:0}.problem{color:#a11}`;
+input,select,button{font:inherit}button{margin-top:.6rem;padding:.3rem 1rem}td form{margin:0}td button{margin:0}
+.problem{color:var(--problem)}`;
 
 /** A whole page. Nothing is loaded, no script runs, and forms go only to the page's own server. */
 export function pageAnswer(title: string, content: Markup, status = 200): Answer {
@@ -46,17 +54,20 @@ export function pageAnswer(title: string, content: Markup, status = 200): Answer
     <html lang="en">
       <head>
         <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width" />
         <title>${title}</title>
         <style>
           ${new Markup(STYLE)}
         </style>
       </head>
       <body>
-        <p class="sandbox" role="note">
+        <header class="sandbox">
           This page belongs to a local sandbox. Nothing here reaches a real cloud.
-        </p>
-        <h1>${title}</h1>
-        ${content}
+        </header>
+        <main>
+          <h1>${title}</h1>
+          ${content}
+        </main>
       </body>
     </html>`;
   return {

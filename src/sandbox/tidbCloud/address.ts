@@ -15,3 +15,6 @@ export function addressOf(
   const id = endpointId.replace(/^ep-/, '').slice(0, SIGNIFICANT);
   return { host: `private-${id}.${region}.${sql.domainSuffix}`, port: sql.port };
 }
+
+/** Addresses that documents use, from which the public endpoint of an instance would speak. */
+export const EGRESS_IPS: readonly string[] = ['203.0.113.10', '203.0.113.11'];

@@ -5,25 +5,31 @@ import type { Connection, Endpoint, Instance, PrivateLinkService } from '../worl
 import type { World } from '../world/world';
 import { addressOf, type SqlAddress } from './address';
 import { instanceOrRefuse } from './instances';
+import { readBody } from './jsonBody';
 import { PAGING_PARAMETERS, pageBody, Query } from './query';
 import { RpcError } from './rpcStatus';
 
-const WRITABLE = ['regionId', 'endpointId', 'privateDomainName'];
-/** Fields of the resource that only the server fills; a client that sends them back is not refused for it. */
-const OUTPUT_ONLY = [
-  'name',
-  'tidbId',
-  'privateEndpointConnectionId',
-  'regionDisplayName',
-  'cloudProvider',
-  'endpointState',
-  'message',
-  'privateLinkService',
-  'privateLinkServiceState',
-  'host',
-  'port',
-  'privateIpAddress',
-];
+const OUTPUT = { kind: 'output' } as const;
+const REQUIRED = { kind: 'text', required: true } as const;
+
+/** Fields of the resource PrivateEndpointConnection. */
+const NEW_CONNECTION = {
+  regionId: REQUIRED,
+  endpointId: REQUIRED,
+  privateDomainName: REQUIRED,
+  name: OUTPUT,
+  tidbId: OUTPUT,
+  privateEndpointConnectionId: OUTPUT,
+  regionDisplayName: OUTPUT,
+  cloudProvider: OUTPUT,
+  endpointState: OUTPUT,
+  message: OUTPUT,
+  privateLinkService: OUTPUT,
+  privateLinkServiceState: OUTPUT,
+  host: OUTPUT,
+  port: OUTPUT,
+  privateIpAddress: OUTPUT,
+} as const;
 
 export function getPrivateLinkService(world: World, tidbId: string): object {
   const { instance, service } = serviceOrRefuse(world, tidbId);
@@ -68,7 +74,7 @@ export function createConnection(
   tidbId: string,
   bodyText: string,
 ): object {
-  const wanted = readBody(bodyText);
+  const wanted = readBody(NEW_CONNECTION, bodyText);
   const { instance } = serviceOrRefuse(world, tidbId);
   if (wanted.regionId !== instance.regionId) {
     throw new RpcError(3, `regionId: must be ${instance.regionId}, the region of the instance`);
@@ -126,12 +132,7 @@ export function removeConnection(
   instanceOrRefuse(world, tidbId);
   const connection = connectionOrRefuse(world, tidbId, connectionId);
   if (connection.state !== 'DELETING') {
-    connection.state = 'DELETING';
-    const endpoint = world.endpoint(connection.endpointId);
-    if (endpoint) {
-      lifecycle.disconnect(endpoint);
-    }
-    lifecycle.followConnection(connection);
+    lifecycle.deleteConnection(connection);
     world.changed();
   }
   return {};
@@ -157,36 +158,6 @@ function connectionOrRefuse(world: World, tidbId: string, connectionId: string):
     throw new RpcError(5, `private endpoint connection ${connectionId} not found`);
   }
   return found;
-}
-
-function readBody(text: string): Readonly<Record<'regionId' | 'endpointId' | 'privateDomainName', string>> {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    throw new RpcError(3, 'the request body is not JSON');
-  }
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new RpcError(3, 'the request body is not an object');
-  }
-  const fields = new Map<string, unknown>(Object.entries(body));
-  for (const name of fields.keys()) {
-    if (!WRITABLE.includes(name) && !OUTPUT_ONLY.includes(name)) {
-      throw new RpcError(3, `unknown field "${name}"`);
-    }
-  }
-  const read = (name: string): string => {
-    const value = fields.get(name);
-    if (typeof value !== 'string' || value === '') {
-      throw new RpcError(3, `${name}: is required and must be a string`);
-    }
-    return value;
-  };
-  return {
-    regionId: read('regionId'),
-    endpointId: read('endpointId'),
-    privateDomainName: read('privateDomainName'),
-  };
 }
 
 function connectionBody(world: World, sql: SqlAddress, instance: Instance, connection: Connection): object {

@@ -5,6 +5,8 @@ export type DigestAlgorithm = 'MD5' | 'SHA-256';
 
 const HASH: Readonly<Record<DigestAlgorithm, string>> = { MD5: 'md5', 'SHA-256': 'sha256' };
 const REALM = 'tidbcloud-sandbox';
+/** The same in every process, so that a client that goes on after a restart meets a stale nonce and not a refusal. */
+const OPAQUE = createHash('sha256').update(REALM).digest('hex').slice(0, 24);
 const NONCE_LIFETIME_MS = 5 * 60 * 1000;
 
 export interface ApiKey {
@@ -23,7 +25,6 @@ interface Nonce {
 /** HTTP Digest (RFC 7616), server side: qop=auth, with a nonce that serves many calls if its count is never used twice. */
 export class DigestAuthentication {
   private readonly nonces = new Map<string, Nonce>();
-  private readonly opaque = randomBytes(12).toString('hex');
 
   constructor(
     private readonly key: ApiKey,
@@ -75,7 +76,7 @@ export class DigestAuthentication {
       fields.get('uri') === call.target &&
       fields.get('qop') === 'auth' &&
       (fields.get('cnonce') ?? '') !== '' &&
-      (fields.get('opaque') ?? this.opaque) === this.opaque &&
+      (fields.get('opaque') ?? OPAQUE) === OPAQUE &&
       (fields.get('algorithm') ?? 'MD5').toUpperCase() === this.algorithm
     );
   }
@@ -101,7 +102,7 @@ export class DigestAuthentication {
     const parts = [
       `realm="${REALM}"`,
       `nonce="${nonce}"`,
-      `opaque="${this.opaque}"`,
+      `opaque="${OPAQUE}"`,
       `algorithm=${this.algorithm}`,
       'qop="auth"',
       ...(stale ? ['stale=true'] : []),

@@ -1,15 +1,24 @@
 import { tidbRegionName, TIDB_CLOUD_REGIONS, type TidbCloudRegion } from '../world/geography';
-import type { Instance } from '../world/model';
+import type { Connection, Instance, InstanceState } from '../world/model';
 import type { World } from '../world/world';
-import { addressOf, type SqlAddress } from './address';
+import { addressOf, EGRESS_IPS, type SqlAddress } from './address';
 import { PAGING_PARAMETERS, pageBody, Query } from './query';
+import type { RouteCall, RouteContext } from './routes';
 import { RpcError } from './rpcStatus';
 
 const PROVIDERS = ['aws', 'gcp', 'azure', 'alicloud'];
-const PLANS = ['Starter', 'Essential', 'Premium', 'BYOC', 'Dedicated', 'Premium_Reserved', 'Essential_V2'];
+export const PLANS = [
+  'Starter',
+  'Essential',
+  'Premium',
+  'BYOC',
+  'Dedicated',
+  'Premium_Reserved',
+  'Essential_V2',
+];
 
 /** TiDB Cloud v1beta2, ListTidbs. */
-export function listTidbs(world: World, sql: SqlAddress, queryText: string): object {
+export function listTidbs({ queryText }: RouteCall, context: RouteContext): object {
   const query = new Query(
     queryText,
     ['servicePlan', 'name', ...PAGING_PARAMETERS],
@@ -19,20 +28,21 @@ export function listTidbs(world: World, sql: SqlAddress, queryText: string): obj
   const name = query.one('name');
   const allowed = (parameter: string, value: string): boolean =>
     query.all(parameter).length === 0 || query.all(parameter).includes(value);
-  const found = world.state.instances.filter(
+  const wantedTags = query.all('tags');
+  const found = context.world.state.instances.filter(
     (instance) =>
       (plan === undefined || instance.servicePlan === plan) &&
       (name === undefined || instance.displayName.includes(name)) &&
       allowed('regionIds', instance.regionId) &&
       allowed('tidbIds', instance.tidbId) &&
-      query.all('tags').length === 0 &&
+      (wantedTags.length === 0 || wantedTags.some((tag) => instance.tags.includes(tag))) &&
       query.all('resourcePoolIds').length === 0,
   );
-  return pageBody('tidbs', found, query, (instance) => tidbBody(world, sql, instance));
+  return pageBody('tidbs', found, query, (instance) => tidbBody(context, instance));
 }
 
-export function getTidb(world: World, sql: SqlAddress, tidbId: string): object {
-  return tidbBody(world, sql, instanceOrRefuse(world, tidbId));
+export function getTidb(tidbId: string, context: RouteContext): object {
+  return tidbBody(context, instanceOrRefuse(context.world, tidbId));
 }
 
 export function cloudProviderInfo(world: World, tidbId: string): object {
@@ -60,7 +70,21 @@ export function instanceOrRefuse(world: World, tidbId: string): Instance {
   return instance;
 }
 
-function tidbBody(world: World, sql: SqlAddress, instance: Instance): object {
+/** @throws RpcError when the instance is not there, or in none of these states */
+export function instanceIn(
+  { world }: Pick<RouteContext, 'world'>,
+  tidbId: string,
+  states: readonly InstanceState[],
+): Instance {
+  const instance = instanceOrRefuse(world, tidbId);
+  if (!states.includes(instance.state)) {
+    throw new RpcError(9, `tidb ${tidbId} is ${instance.state}, not ${states.join(' or ')}`);
+  }
+  return instance;
+}
+
+/** The resource Tidb. int64 is text in JSON. */
+export function tidbBody({ world, sql }: RouteContext, instance: Instance): object {
   return {
     name: `tidbs/${instance.tidbId}`,
     tidbId: instance.tidbId,
@@ -69,40 +93,61 @@ function tidbBody(world: World, sql: SqlAddress, instance: Instance): object {
     cloudProvider: instance.cloudProvider,
     regionDisplayName: tidbRegionName(instance.regionId),
     state: instance.state,
-    minRcu: '2000',
-    maxRcu: '8000',
+    minRcu: String(instance.minRcu),
+    maxRcu: String(instance.maxRcu),
+    reservedCapacityTemplateId: instance.reservedCapacityTemplateId,
     servicePlan: instance.servicePlan,
     highAvailabilityType: 'REGIONAL',
     capacityMode: 'ELASTIC',
-    annotations: { 'tidb.cloud/has-set-password': 'true' },
+    annotations: { 'tidb.cloud/has-set-password': String(instance.hasPassword) },
     labels: {
       'tidb.cloud/organization': world.state.organizationId,
       'tidb.cloud/project': instance.projectId,
     },
     creator: 'sandbox@example.com',
     createTime: instance.createTime,
-    updateTime: instance.createTime,
+    updateTime: instance.updateTime,
     endpoints: endpointBodies(world, sql, instance),
     tidbVersion: 'v8.5.3',
-    tags: [],
+    tags: instance.tags,
   };
 }
 
-/** The public address, and one for each private endpoint that is ready. */
+/** The public address where that is switched on, and one for each private endpoint that has a name. */
 function endpointBodies(world: World, sql: SqlAddress, instance: Instance): object[] {
   const region = instance.regionId.slice(instance.cloudProvider.length + 1);
-  const reachable = {
-    reachable: true,
-    detail: { serviceActive: true, endpointActive: true, dnsReachable: true },
-  };
   const privateOnes = world.state.connections
     .filter(({ tidbId, state }) => tidbId === instance.tidbId && state === 'ACTIVE')
-    .map((connection) => {
-      const { host, port } = addressOf(sql, region, connection.endpointId);
-      return { host, port, connectionType: 'PRIVATE_ENDPOINT', connectionReachability: reachable };
-    });
-  const publicOne = { host: `public-${instance.tidbId}.${region}.${sql.domainSuffix}`, port: sql.port };
-  return [{ ...publicOne, connectionType: 'PUBLIC' }, ...privateOnes];
+    .map((connection) => ({
+      ...addressOf(sql, region, connection.endpointId),
+      connectionType: 'PRIVATE_ENDPOINT',
+      connectionReachability: reachability(world, instance, connection),
+    }));
+  const publicOne = {
+    host: `public-${instance.tidbId}.${region}.${sql.domainSuffix}`,
+    port: sql.port,
+    connectionType: 'PUBLIC',
+    egressIps: EGRESS_IPS,
+  };
+  const isThere = !['CREATING', 'DELETED'].includes(instance.state);
+  return [...(isThere && instance.publicConnection.enabled ? [publicOne] : []), ...privateOnes];
+}
+
+/** TiDB Cloud's own view of one private endpoint. */
+function reachability(world: World, { tidbId, state }: Instance, { endpointId }: Connection): object {
+  const endpoint = world.endpoint(endpointId);
+  const serviceActive = state === 'ACTIVE' && world.serviceOf(tidbId)?.state === 'ACTIVE';
+  const endpointActive = endpoint?.connectionStatus === 'Connected' && endpoint.businessStatus === 'Normal';
+  const dnsReachable = endpoint !== undefined;
+  return {
+    reachable: serviceActive && endpointActive && dnsReachable,
+    detail: {
+      serviceActive,
+      endpointActive,
+      dnsReachable,
+      ...(dnsReachable ? {} : { message: 'DNS_NOT_REACHABLE' }),
+    },
+  };
 }
 
 function regionBody(region: TidbCloudRegion): object {

@@ -95,9 +95,9 @@ export class NetworkingPage {
       <table>
         <thead>
           <tr>
-            <th>Endpoint</th>
-            <th>Status</th>
-            <th></th>
+            <th scope="col">Endpoint</th>
+            <th scope="col">Status</th>
+            <th scope="col">Action</th>
           </tr>
         </thead>
         <tbody>

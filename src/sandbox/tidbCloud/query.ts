@@ -40,6 +40,11 @@ export class Query {
     return value;
   }
 
+  flag(name: string): boolean | undefined {
+    const value = this.oneOf(name, ['true', 'false']);
+    return value === undefined ? undefined : value === 'true';
+  }
+
   whole(name: string): number | undefined {
     const value = this.one(name);
     if (value !== undefined && !/^\d{1,9}$/.test(value)) {

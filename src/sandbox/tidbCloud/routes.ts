@@ -1,3 +1,4 @@
+import type { Clock } from '../clock';
 import type { Lifecycle } from '../world/lifecycle';
 import type { World } from '../world/world';
 import type { SqlAddress } from './address';
@@ -8,18 +9,21 @@ import {
   listConnections,
   removeConnection,
 } from './connections';
+import { createTidb, deleteTidb, resetRootPassword, resumeTidb, updateTidb } from './instanceChanges';
 import { cloudProviderInfo, getTidb, instanceOrRefuse, listRegions, listTidbs } from './instances';
+import { getPublicConnectionSetting, updatePublicConnectionSetting } from './publicConnection';
 import { Query } from './query';
 
 export interface RouteContext {
   readonly world: World;
   readonly lifecycle: Lifecycle;
+  readonly clock: Clock;
   readonly sql: SqlAddress;
   /** Where the CA certificate of an instance can be fetched. */
   readonly certificateUrl: (tidbId: string) => string;
 }
 
-interface RouteCall {
+export interface RouteCall {
   readonly tidbId: string;
   readonly connectionId: string;
   readonly queryText: string;
@@ -29,7 +33,7 @@ interface RouteCall {
 export interface Route {
   readonly operation: string;
   readonly method: string;
-  /** Below the base path; `:name` stands for an id. */
+  /** Below the base path; `:name` stands for an id, and `:name:verb` for an id with a verb of its own after it. */
   readonly path: string;
   /** Not in the published API: answered as unimplemented when connections are accepted in the console only. */
   readonly unpublished?: true;
@@ -40,19 +44,41 @@ const INSTANCE = '/tidbs/:tidbId';
 const CONNECTIONS = `${INSTANCE}/privateEndpointConnections`;
 const CONNECTION = `${CONNECTIONS}/:connectionId`;
 
-/** TiDB Cloud v1beta2, as far as the guide needs it. */
+/** TiDB Cloud v1beta2: its instances, and what leads to them. */
 export const ROUTES: readonly Route[] = [
   {
     operation: 'ListTidbs',
     method: 'GET',
     path: '/tidbs',
-    run: ({ queryText }, { world, sql }) => listTidbs(world, sql, queryText),
+    run: listTidbs,
   },
   {
     operation: 'GetTidb',
     method: 'GET',
     path: INSTANCE,
-    run: ({ tidbId, queryText }, { world, sql }) => bare(queryText, () => getTidb(world, sql, tidbId)),
+    run: ({ tidbId, queryText }, context) => bare(queryText, () => getTidb(tidbId, context)),
+  },
+  { operation: 'CreateTidb', method: 'POST', path: '/tidbs', run: createTidb },
+  { operation: 'UpdateTidb', method: 'PATCH', path: INSTANCE, run: updateTidb },
+  { operation: 'DeleteTidb', method: 'DELETE', path: INSTANCE, run: deleteTidb },
+  { operation: 'ResumeTidb', method: 'POST', path: `${INSTANCE}:resumeTidb`, run: resumeTidb },
+  {
+    operation: 'ResetRootPassword',
+    method: 'POST',
+    path: `${INSTANCE}:resetRootPassword`,
+    run: resetRootPassword,
+  },
+  {
+    operation: 'GetPublicConnectionSetting',
+    method: 'GET',
+    path: `${INSTANCE}/publicConnectionSetting`,
+    run: getPublicConnectionSetting,
+  },
+  {
+    operation: 'UpdatePublicConnectionSetting',
+    method: 'PATCH',
+    path: `${INSTANCE}/publicConnectionSetting`,
+    run: updatePublicConnectionSetting,
   },
   {
     operation: 'ListRegions',
@@ -126,12 +152,24 @@ export function matchPath(route: Route, path: string): Map<string, string> | und
   }
   const ids = new Map<string, string>();
   for (const [index, part] of wanted.entries()) {
-    const actual = given[index] ?? '';
-    if (part.startsWith(':') && actual !== '') {
-      ids.set(part.slice(1), actual);
-    } else if (part !== actual) {
+    const actual = decoded(given[index] ?? '');
+    const [, name, verb] = /^:(\w+)(?::(\w+))?$/.exec(part) ?? [];
+    const [id = '', ...verbs] = actual.split(':');
+    if (name === undefined ? part !== actual : id === '' || verbs.join(':') !== (verb ?? '')) {
       return undefined;
+    }
+    if (name !== undefined) {
+      ids.set(name, id);
     }
   }
   return ids;
+}
+
+/** A part of a path without percent-encoding; nothing when that is malformed. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return '';
+  }
 }

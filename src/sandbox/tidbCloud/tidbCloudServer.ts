@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Faults } from '../faults';
+import type { ErrorWriter, Faults } from '../faults';
+import { causeOf } from '../http/cause';
 import { type Answer, type IncomingCall, jsonAnswer } from '../http/exchange';
 import type { Lifecycle } from '../world/lifecycle';
 import type { World } from '../world/world';
@@ -10,6 +11,17 @@ import { matchPath, type Route, ROUTES, type RouteContext } from './routes';
 import { RpcError, rpcStatus, TOO_MANY_REQUESTS, UNKNOWN_KEY } from './rpcStatus';
 
 export const BASE_PATH = '/v1beta2';
+
+const FAULTS: ErrorWriter = {
+  error: ({ status, code, message, headers, body }) => {
+    const base = { code, message: message ?? 'injected by the sandbox', details: [] };
+    return jsonAnswer(status, { ...base, ...body }, { ...headers });
+  },
+  throttling: (retryAfterMs) => {
+    const headers = { 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) };
+    return rpcStatus(429, TOO_MANY_REQUESTS, 'the rate limit of the API key is exceeded', headers);
+  },
+};
 
 export interface TidbCloudParts {
   readonly world: World;
@@ -63,13 +75,8 @@ export class TidbCloudServer {
     if (!match) {
       return rpcStatus(501, 12, 'Method Not Allowed');
     }
-    return this.parts.faults.around(
-      `tidb:${match.route.operation}`,
-      ({ status, code, message, headers, body }) => {
-        const base = { code, message: message ?? 'injected by the sandbox', details: [] };
-        return jsonAnswer(status, { ...base, ...body }, { ...headers });
-      },
-      () => this.run(match.route, match.ids ?? new Map(), call),
+    return this.parts.faults.around(`tidb:${match.route.operation}`, FAULTS, () =>
+      this.run(match.route, match.ids ?? new Map(), call),
     );
   }
 
@@ -89,9 +96,11 @@ export class TidbCloudServer {
       );
       return jsonAnswer(200, body);
     } catch (error) {
-      return error instanceof RpcError
-        ? rpcStatus(error.status, error.code, error.message)
-        : rpcStatus(500, 13, 'internal error');
+      if (error instanceof RpcError) {
+        return rpcStatus(error.status, error.code, error.message);
+      }
+      this.parts.log(causeOf('tidbcloud internal error', error));
+      return rpcStatus(500, 13, 'internal error');
     }
   }
 

@@ -42,6 +42,21 @@ export function stableNumericId(name: string): string {
   return (number + 1_000_000_000_000_000_000n).toString();
 }
 
+/** RAM's ids of roles: 18 digits that begin with 3. */
+export function stableRoleId(name: string): string {
+  return `3${stableNumericId(`role/${name}`).slice(0, 17)}`;
+}
+
+export function freshNumericId(): string {
+  const number = randomBytes(8).readBigUInt64BE() % 9_000_000_000_000_000_000n;
+  return (number + 1_000_000_000_000_000_000n).toString();
+}
+
+/** Letters and digits for keys that STS gives out. */
+export function freshSecret(length: number): string {
+  return fresh(length);
+}
+
 export function freshConnectionId(): string {
   return `pec-${fresh(16)}`;
 }

@@ -1,5 +1,13 @@
 import type { Clock } from '../clock';
-import type { Connection, ConnectionStatus, Endpoint, PrivateLinkService, ZoneStatus } from './model';
+import type {
+  Connection,
+  ConnectionStatus,
+  Endpoint,
+  Instance,
+  InstanceState,
+  PrivateLinkService,
+  ZoneStatus,
+} from './model';
 import type { World } from './world';
 
 const SECOND = 1000;
@@ -7,6 +15,13 @@ const MINUTE = 60 * SECOND;
 
 /** How long the real clouds take, as the guide and the published clients' time limits tell. */
 export const DURATIONS = {
+  instanceCreation: 2 * MINUTE,
+  instanceResumption: MINUTE,
+  instancePause: MINUTE,
+  instanceChange: 30 * SECOND,
+  instanceDeletion: MINUTE,
+  publicConnectionChange: 10 * SECOND,
+  /** From when the instance is there. */
   serviceCreation: 4 * MINUTE,
   endpointCreation: MINUTE,
   endpointChange: 10 * SECOND,
@@ -17,6 +32,15 @@ export const DURATIONS = {
   acceptanceConnecting: 2 * MINUTE,
   acceptanceNamed: 2 * MINUTE,
 } as const;
+
+/** What an instance's state turns into by itself, and when; a deleted one is gone after that. */
+const NEXT_INSTANCE_STATE: Readonly<Partial<Record<InstanceState, readonly [number, InstanceState]>>> = {
+  CREATING: [DURATIONS.instanceCreation, 'ACTIVE'],
+  RESUMING: [DURATIONS.instanceResumption, 'ACTIVE'],
+  PAUSING: [DURATIONS.instancePause, 'PAUSED'],
+  MODIFYING: [DURATIONS.instanceChange, 'ACTIVE'],
+  DELETING: [DURATIONS.instanceDeletion, 'DELETED'],
+};
 
 /** What the zones of an endpoint show for each status of its connection. */
 const ZONE_STATUS: Readonly<Record<ConnectionStatus, ZoneStatus>> = {
@@ -34,17 +58,77 @@ const ZONE_STATUS: Readonly<Record<ConnectionStatus, ZoneStatus>> = {
  * `follow…` looks at it and schedules the next step, replacing what was scheduled before, and may be called at any time.
  */
 export class Lifecycle {
-  private readonly scheduled = new Map<string, () => void>();
+  private readonly scheduled = new Map<string, { readonly dueAt: number; readonly cancel: () => void }>();
+  private saved: ReadonlyMap<string, number> = new Map();
 
   constructor(
     private readonly world: World,
     private readonly clock: Clock,
   ) {}
 
-  followAll(): void {
-    this.world.state.services.forEach((service) => this.followService(service));
-    this.world.state.endpoints.forEach((endpoint) => this.follow(endpoint));
-    this.world.state.connections.forEach((connection) => this.followConnection(connection));
+  /**
+   * Follows everything there is.
+   * @param saved what `pending` gave in an earlier run: steps that were due then stay due at the same time
+   */
+  followAll(saved: Readonly<Record<string, number>> = {}): void {
+    const { instances, services, endpoints, connections } = this.world.state;
+    this.saved = new Map(Object.entries(saved));
+    instances.forEach((instance) => this.followInstance(instance));
+    services.forEach((service) => this.followService(service));
+    endpoints.forEach((endpoint) => {
+      this.followEndpoint(endpoint);
+      this.followLink(endpoint);
+    });
+    connections.forEach((connection) => this.followConnection(connection));
+    this.saved = new Map();
+  }
+
+  /** What is due, and when on the clouds' clock. */
+  pending(): Record<string, number> {
+    return Object.fromEntries([...this.scheduled].map(([key, { dueAt }]) => [key, dueAt]));
+  }
+
+  followInstance(instance: Instance): void {
+    const key = `instance/${instance.tidbId}`;
+    const next = NEXT_INSTANCE_STATE[instance.state];
+    if (next) {
+      this.next(key, next[0], () => this.setInstanceState(instance, next[1]));
+    } else {
+      this.rest(key);
+    }
+    const publicKey = `public/${instance.tidbId}`;
+    if (instance.wantedPublicConnection) {
+      this.next(publicKey, DURATIONS.publicConnectionChange, () => {
+        instance.publicConnection = instance.wantedPublicConnection ?? instance.publicConnection;
+        instance.wantedPublicConnection = null;
+      });
+    } else {
+      this.rest(publicKey);
+    }
+  }
+
+  /** From here an instance goes, with its service and its connections. */
+  deleteInstance(instance: Instance): void {
+    const { tidbId } = instance;
+    instance.state = 'DELETING';
+    const service = this.world.serviceOf(tidbId);
+    if (service) {
+      service.state = 'DELETING';
+      this.followService(service);
+    }
+    for (const connection of this.world.state.connections.filter((other) => other.tidbId === tidbId)) {
+      this.deleteConnection(connection);
+    }
+    this.followInstance(instance);
+  }
+
+  deleteConnection(connection: Connection): void {
+    connection.state = 'DELETING';
+    const endpoint = this.world.endpoint(connection.endpointId);
+    if (endpoint) {
+      this.disconnect(endpoint);
+    }
+    this.followConnection(connection);
   }
 
   /** An endpoint with all that depends on it. */
@@ -59,7 +143,8 @@ export class Lifecycle {
 
   followService(service: PrivateLinkService): void {
     const key = `service/${service.serviceId}`;
-    if (service.state === 'CREATING') {
+    const instanceIsThere = this.world.instance(service.tidbId)?.state !== 'CREATING';
+    if (service.state === 'CREATING' && instanceIsThere) {
       this.next(key, DURATIONS.serviceCreation, () => {
         service.state = 'ACTIVE';
       });
@@ -87,7 +172,7 @@ export class Lifecycle {
   }
 
   /** Ends an endpoint's connection with its service, or the wish for one. */
-  disconnect(endpoint: Endpoint): void {
+  private disconnect(endpoint: Endpoint): void {
     if (endpoint.connectionStatus === 'Connected' || endpoint.connectionStatus === 'Connecting') {
       this.setLink(endpoint, 'Disconnecting');
     }
@@ -121,6 +206,38 @@ export class Lifecycle {
     }
   }
 
+  private setInstanceState(instance: Instance, state: InstanceState): void {
+    instance.state = state;
+    if (state === 'DELETED') {
+      this.removeInstance(instance);
+      return;
+    }
+    const service = this.world.serviceOf(instance.tidbId);
+    if (service) {
+      this.followService(service);
+    }
+    this.followInstance(instance);
+  }
+
+  private removeInstance({ tidbId }: Instance): void {
+    const { state } = this.world;
+    const gone = state.services.filter((service) => service.tidbId === tidbId);
+    state.instances = state.instances.filter((other) => other.tidbId !== tidbId);
+    state.services = state.services.filter((service) => !gone.includes(service));
+    state.deletedServices.push(...gone);
+    for (const connection of state.connections.filter((other) => other.tidbId === tidbId)) {
+      this.rest(`connection/${connection.connectionId}`);
+      this.removeConnection(connection);
+    }
+    this.rest(`public/${tidbId}`);
+    for (const { serviceId } of gone) {
+      this.rest(`service/${serviceId}`);
+      state.endpoints
+        .filter((endpoint) => endpoint.serviceId === serviceId && endpoint.status !== 'Deleting')
+        .forEach((endpoint) => this.setLink(endpoint, 'ServiceDeleted'));
+    }
+  }
+
   private setLink(endpoint: Endpoint, status: ConnectionStatus): void {
     endpoint.connectionStatus = status;
     for (const zone of endpoint.zones) {
@@ -133,7 +250,7 @@ export class Lifecycle {
 
   /** Creation or change is over: what was being attached is there, what was being removed is gone. */
   private settle(endpoint: Endpoint): void {
-    const accepted = this.world.service(endpoint.serviceId)?.autoAccept === true;
+    const service = this.world.service(endpoint.serviceId);
     const created = endpoint.status === 'Creating';
     for (const zone of endpoint.zones.filter(({ status }) => status === 'Deleting')) {
       this.releaseAddress(zone.vSwitchId);
@@ -147,7 +264,9 @@ export class Lifecycle {
     for (const group of endpoint.securityGroups) {
       group.status = 'Attached';
     }
-    if (created && accepted) {
+    if (!service) {
+      this.setLink(endpoint, 'ServiceDeleted');
+    } else if (created && service.autoAccept) {
       this.setLink(endpoint, 'Connecting');
     }
     this.followEndpoint(endpoint);
@@ -181,16 +300,18 @@ export class Lifecycle {
   /** At most one step is due per key. */
   private next(key: string, after: number, step: () => void): void {
     this.rest(key);
-    const cancel = this.clock.after(after, () => {
+    const now = this.clock.elapsed();
+    const dueAt = this.saved.get(key) ?? now + after;
+    const cancel = this.clock.after(Math.max(0, dueAt - now), () => {
       this.scheduled.delete(key);
       step();
       this.world.changed();
     });
-    this.scheduled.set(key, cancel);
+    this.scheduled.set(key, { dueAt, cancel });
   }
 
   private rest(key: string): void {
-    this.scheduled.get(key)?.();
+    this.scheduled.get(key)?.cancel();
     this.scheduled.delete(key);
   }
 }

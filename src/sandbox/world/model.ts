@@ -22,9 +22,14 @@ export type InstanceState =
   | 'PAUSED'
   | 'RESUMING';
 
+/** From where an instance can be reached over the internet. */
+export interface PublicConnection {
+  readonly enabled: boolean;
+  readonly ipAccessList: readonly { readonly cidrNotation: string; readonly description: string }[];
+}
+
 export interface Instance {
   readonly tidbId: string;
-  readonly displayName: string;
   readonly cloudProvider: CloudProvider;
   /** TiDB Cloud's region id, for example `alicloud-ap-southeast-1`. */
   readonly regionId: string;
@@ -32,6 +37,18 @@ export interface Instance {
   readonly projectId: string;
   /** RFC 3339. */
   readonly createTime: string;
+  updateTime: string;
+  displayName: string;
+  /** Request capacity units. */
+  minRcu: number;
+  maxRcu: number;
+  reservedCapacityTemplateId: string;
+  tags: readonly string[];
+  /** Whether root has a password; the password itself is not kept. */
+  hasPassword: boolean;
+  publicConnection: PublicConnection;
+  /** What was asked for and is being put into effect. */
+  wantedPublicConnection: PublicConnection | null;
   state: InstanceState;
 }
 
@@ -87,6 +104,8 @@ export interface Endpoint {
   status: EndpointStatus;
   connectionStatus: ConnectionStatus;
   businessStatus: 'Normal' | 'FinancialLocked';
+  /** The principal that alone may change it, for an endpoint under managed protection; empty for others. */
+  readonly protectedBy: string;
   zones: EndpointZone[];
   securityGroups: { readonly securityGroupId: string; status: SecurityGroupStatus }[];
   tags: Tag[];
@@ -150,6 +169,25 @@ export interface SecurityGroup {
   permissions: Permission[];
 }
 
+/** A RAM role that can be assumed. */
+export interface Role {
+  readonly roleId: string;
+  readonly name: string;
+  readonly maxSessionSeconds: number;
+}
+
+/** Keys that STS gave out. They open nothing but the sandbox. */
+export interface TemporaryKey {
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+  readonly securityToken: string;
+  readonly roleId: string;
+  readonly roleName: string;
+  readonly sessionName: string;
+  /** On the sandbox's clock: milliseconds of the clouds' time since the world began. */
+  expiresAt: number;
+}
+
 /** `console`: TiDB Cloud's API does not offer creating and deleting connections, as a real account finds it today. */
 export type AcceptMode = 'api' | 'console';
 
@@ -161,9 +199,13 @@ export interface WorldState {
   privateLinkOpen: boolean;
   instances: Instance[];
   services: PrivateLinkService[];
+  /** Services that went with their instances, for endpoints that are still there. */
+  deletedServices: PrivateLinkService[];
   connections: Connection[];
   endpoints: Endpoint[];
   vpcs: Vpc[];
   vSwitches: VSwitch[];
   securityGroups: SecurityGroup[];
+  roles: Role[];
+  temporaryKeys: TemporaryKey[];
 }

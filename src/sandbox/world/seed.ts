@@ -1,6 +1,5 @@
-import { stableAlibabaId, stableNumericId } from './ids';
+import { stableAlibabaId, stableNumericId, stableRoleId } from './ids';
 import type {
-  AcceptMode,
   CloudProvider,
   Instance,
   InstanceState,
@@ -14,6 +13,8 @@ import { alibabaRegion } from './geography';
 import { DEFAULT_NETWORKS, manyNetworks } from './seedNetworks';
 
 const SERVICE_PORT = 4000;
+export const SMALLEST_RCU = 2000;
+export const DEFAULT_MAX_RCU = 8000;
 const SANDBOX_SINCE = '2026-01-15T08:00:00Z';
 
 /** An instance as it is before anybody does anything. Ids follow from the name and are the same at every start. */
@@ -56,11 +57,19 @@ export interface SeedNetwork {
   readonly vpcs: readonly SeedVpc[];
 }
 
+export interface SeedRole {
+  readonly name: string;
+  /** 3600 (RAM's default) to 43200. */
+  readonly maxSessionSeconds: number;
+}
+
 export interface SandboxSeed {
   readonly instances?: readonly SeedInstance[];
   readonly networks?: readonly SeedNetwork[];
   /** Adds more than 50 VPCs and more than 100 security groups to the first region, so that lists have pages. */
   readonly many?: boolean;
+  /** RAM roles that the sandbox's keys may assume; default `sandbox-role` and `sandbox-deploy-role`. */
+  readonly roles?: readonly SeedRole[];
   /** False: PrivateLink has to be activated for the account first. */
   readonly privateLinkOpen?: boolean;
 }
@@ -83,6 +92,11 @@ export const DEFAULT_INSTANCES: readonly SeedInstance[] = [
   seedInstance('playground', 'ap-southeast-1', ANALYTICS_PROJECT, { servicePlan: 'Starter' }),
 ];
 
+const DEFAULT_ROLES: readonly SeedRole[] = [
+  { name: 'sandbox-role', maxSessionSeconds: 3600 },
+  { name: 'sandbox-deploy-role', maxSessionSeconds: 43_200 },
+];
+
 /** An active Alibaba Cloud Premium instance, save for what `rest` says. */
 export function seedInstance(
   displayName: string,
@@ -101,19 +115,26 @@ export function seedInstance(
   };
 }
 
-export function worldFromSeed(seed: SandboxSeed, acceptMode: AcceptMode): WorldState {
+export function worldFromSeed(seed: SandboxSeed): WorldState {
   const world: WorldState = {
     organizationId: '1372813089209061633',
     accountId: '1234567890123456',
-    acceptMode,
+    acceptMode: 'api',
     privateLinkOpen: seed.privateLinkOpen ?? true,
     instances: [],
     services: [],
     connections: [],
+    deletedServices: [],
     endpoints: [],
     vpcs: [],
     vSwitches: [],
     securityGroups: [],
+    roles: (seed.roles ?? DEFAULT_ROLES).map(({ name, maxSessionSeconds }) => ({
+      roleId: stableRoleId(name),
+      name,
+      maxSessionSeconds,
+    })),
+    temporaryKeys: [],
   };
   (seed.instances ?? DEFAULT_INSTANCES).forEach((instance) => addInstance(world, instance));
   (seed.networks ?? DEFAULT_NETWORKS).forEach((network) => addNetwork(world, network));
@@ -123,26 +144,48 @@ export function worldFromSeed(seed: SandboxSeed, acceptMode: AcceptMode): WorldS
   return world;
 }
 
-/** Adds an instance and, where the seed names one, its private link service. */
-export function addInstance(world: WorldState, seed: SeedInstance): Instance {
+/**
+ * Adds an instance and, where the seed names one, its private link service.
+ * @param own what is not as for an instance that was there from the start
+ */
+export function addInstance(
+  world: Pick<WorldState, 'instances' | 'services'>,
+  seed: SeedInstance,
+  own: Partial<Instance> = {},
+): Instance {
   const instance: Instance = {
     tidbId: stableNumericId(`tidb/${seed.displayName}`),
-    displayName: seed.displayName,
     cloudProvider: seed.cloudProvider,
     regionId: `${seed.cloudProvider}-${seed.region}`,
     servicePlan: seed.servicePlan,
     projectId: seed.projectId,
     createTime: SANDBOX_SINCE,
+    updateTime: SANDBOX_SINCE,
+    displayName: seed.displayName,
+    minRcu: SMALLEST_RCU,
+    maxRcu: DEFAULT_MAX_RCU,
+    reservedCapacityTemplateId: '',
+    tags: [],
+    hasPassword: true,
+    publicConnection: { enabled: true, ipAccessList: [{ cidrNotation: '0.0.0.0/0', description: '' }] },
+    wantedPublicConnection: null,
     state: seed.state,
+    ...own,
   };
   world.instances.push(instance);
   if (seed.privateLinkService) {
-    world.services.push(service(instance.tidbId, seed, seed.privateLinkService));
+    const idName = own.tidbId ?? seed.displayName;
+    world.services.push(service(instance.tidbId, idName, seed, seed.privateLinkService));
   }
   return instance;
 }
 
-function service(tidbId: string, seed: SeedInstance, state: ServiceState): PrivateLinkService {
+function service(
+  tidbId: string,
+  idName: string,
+  seed: SeedInstance,
+  state: ServiceState,
+): PrivateLinkService {
   const common = {
     tidbId,
     region: seed.region,
@@ -156,7 +199,7 @@ function service(tidbId: string, seed: SeedInstance, state: ServiceState): Priva
     const serviceDomain = `${serviceId}.${seed.region}.vpce.amazonaws.com`;
     return { ...common, serviceId, serviceName, serviceDomain, zones: ['use1-az1', 'use1-az2'] };
   }
-  const serviceId = stableAlibabaId('epsrv', seed.region, seed.displayName);
+  const serviceId = stableAlibabaId('epsrv', seed.region, idName);
   return {
     ...common,
     serviceId,

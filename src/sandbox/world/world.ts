@@ -73,6 +73,12 @@ export class World {
     return this.state.services.find((service) => service.serviceId === serviceId);
   }
 
+  /** The service of an endpoint, also one that is gone. */
+  serviceBehind(endpoint: Endpoint): PrivateLinkService | undefined {
+    const { services, deletedServices } = this.state;
+    return [...services, ...deletedServices].find(({ serviceId }) => serviceId === endpoint.serviceId);
+  }
+
   endpoint(endpointId: string): Endpoint | undefined {
     return this.state.endpoints.find((endpoint) => endpoint.endpointId === endpointId);
   }

@@ -201,22 +201,31 @@ export class CreationDraft implements Disposable {
     const { store } = this;
     const { signal } = this.ofInstance;
     store.set({ ...without(this.state, 'networkError'), activity: 'dryRun' });
-    let accepted = false;
+    const answer = { accepted: false };
     await store.attempt(signal, async () => {
-      const api = await this.options.accounts.alibabaCloud();
-      try {
-        await api.dryRunCreateEndpoint(spec, signal);
-        accepted = true;
-      } catch (error) {
-        if (!AppError.is(error) || error.code !== 'notOpen') {
-          throw error;
-        }
-        store.update({ privateLink: 'closed' });
-      }
+      const accepted = await this.isAccepted(spec, signal);
       signal.throwIfAborted();
-      store.set(without(this.state, 'activity'));
+      store.set({
+        ...without(this.state, 'activity'),
+        ...(!accepted && { privateLink: 'closed' as const }),
+      });
+      answer.accepted = accepted;
     });
-    return accepted && !signal.aborted;
+    return answer.accepted;
+  }
+
+  /** False where PrivateLink is not activated; every other refusal is thrown. */
+  private async isAccepted(spec: VpcEndpointSpec, signal: AbortSignal): Promise<boolean> {
+    const api = await this.options.accounts.alibabaCloud();
+    try {
+      await api.dryRunCreateEndpoint(spec, signal);
+      return true;
+    } catch (error) {
+      if (AppError.is(error) && error.code === 'notOpen') {
+        return false;
+      }
+      throw error;
+    }
   }
 
   private get regionId(): string | undefined {

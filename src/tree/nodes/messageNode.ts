@@ -49,6 +49,7 @@ const commandOf: Partial<Record<Remedy, string>> = {
   signInAlibabaCloud: commands.signInAlibabaCloud,
   openTidbCloud: commands.openInTidbCloud,
   openAlibabaCloud: commands.openInAlibabaCloud,
+  copyRamPolicy: commands.copyRamPolicy,
   openSettings: openSettingsCommand,
 };
 

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { ZoneChoice } from '../../protocol/creation';
+import type { CreationState, ZoneChoice } from '../../protocol/creation';
 import { said, select } from './controls';
 import type { View } from './progress';
 
@@ -26,10 +26,26 @@ function zoneRow(view: View, zone: ZoneChoice): TemplateResult {
     </label>
     ${
       reason === undefined
-        ? select(id, vSwitches, vSwitchId, 'Not used', choose, `vSwitch in ${zoneId}`)
+        ? select(id, vSwitches, vSwitchId, 'Not used', choose, { name: `vSwitch in ${zoneId}` })
         : html`<span class="zone-reason" id="${id}-reason">${said('warning', reason)}</span>`
     }
   </div>`;
+}
+
+/** Which zones the service has and which the VPC, side by side. */
+function zonesOfBoth({ zonesOfBoth: both }: CreationState['endpoint']): TemplateResult | typeof nothing {
+  return both === undefined
+    ? nothing
+    : html`<dl class="both">
+        <div>
+          <dt>Zones of the service</dt>
+          <dd>${both.service.join(', ') || 'None'}</dd>
+        </div>
+        <div>
+          <dt>Zones of the VPC’s vSwitches</dt>
+          <dd>${both.vpc.join(', ') || 'None'}</dd>
+        </div>
+      </dl>`;
 }
 
 export function zoneGroup(view: View): TemplateResult {
@@ -37,6 +53,7 @@ export function zoneGroup(view: View): TemplateResult {
   return html`<fieldset class="field">
     <legend class="label">Zone</legend>
     <div class="control zones">
+      ${zonesOfBoth(endpoint)}
       ${
         endpoint.zones.length === 0
           ? html`<p class="hint">

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { RateBudget } from '../../../src/cloud/rateBudget';
+import { RateBudget, sharedBudget } from '../../../src/cloud/rateBudget';
 import { FakeClock, RecordingLog } from './support';
 
 describe('RateBudget', () => {
@@ -62,5 +62,42 @@ describe('RateBudget', () => {
     const controller = new AbortController();
     controller.abort(new Error('closed'));
     await assert.rejects(budget.acquire(controller.signal), /closed/);
+  });
+
+  it('holds everybody back while the server wants a pause, but no longer than a window', async () => {
+    budget.pause(400);
+    budget.pause(100);
+    await budget.acquire();
+    budget.pause(9_999_999);
+    await budget.acquire();
+    assert.deepEqual(clock.slept, [400, 1000]);
+  });
+});
+
+describe('sharedBudget', () => {
+  const options = { clock: new FakeClock(0), log: new RecordingLog(), limit: 1, windowMs: 1000 };
+
+  it('is one budget for all who call with the same key', async () => {
+    await sharedBudget('key-1', options).acquire();
+    await sharedBudget('key-2', options).acquire();
+    assert.deepEqual(options.clock.slept, []);
+    await sharedBudget('key-1', { ...options }).acquire();
+    assert.deepEqual(options.clock.slept, [1000]);
+  });
+
+  it('is another one on another clock', () => {
+    const elsewhere = sharedBudget('key-1', { ...options, clock: new FakeClock(0) });
+    assert.notEqual(elsewhere, sharedBudget('key-1', options));
+  });
+
+  it('forgets the keys that were asked for longest ago when there are very many', () => {
+    const clock = new FakeClock(0);
+    const of = (key: string): RateBudget => sharedBudget(key, { ...options, clock });
+    const [first, second] = [of('first'), of('second')];
+    for (let i = 0; i < 999; i++) {
+      of(`key ${i}`);
+      assert.equal(of('first'), first);
+    }
+    assert.notEqual(of('second'), second);
   });
 });

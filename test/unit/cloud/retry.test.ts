@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { retryAfterMs, withRetry } from '../../../src/cloud/retry';
+import { patient, quick, retryAfterMs, withRetry } from '../../../src/cloud/retry';
 import type { ErrorCode, ErrorDetails } from '../../../src/core/errors';
 import { AppError } from '../../../src/core/errors';
 import { FakeClock } from './support';
@@ -68,9 +68,36 @@ describe('withRetry', () => {
     });
   }
 
-  it('asks the cloud’s own list for the rest', async () => {
-    await withRetry(failing(fault('conflict')), { clock, alsoRetry: ({ code }) => code === 'conflict' });
-    assert.equal(attempts, 2);
+  it('asks the cloud’s own list for the rest, and for their pace', async () => {
+    const alsoRetry = ({ code }: AppError) => (code === 'conflict' ? quick : undefined);
+    await withRetry(failing(fault('conflict')), { clock, alsoRetry, random: () => 1 });
+    assert.deepEqual(clock.slept, [500]);
+    attempts = 0;
+    const other = fault('notFound');
+    await assert.rejects(withRetry(failing(other), { clock, alsoRetry }), other);
+    assert.equal(attempts, 1);
+  });
+
+  it('is patient for two minutes with what is busy', async () => {
+    const errors = Array.from({ length: 20 }, () => fault('conflict'));
+    const work = withRetry(failing(...errors), { clock, alsoRetry: () => patient, random: () => 1 });
+    await assert.rejects(work, { code: 'conflict' });
+    assert.deepEqual(clock.slept, [3000, 6000, 12_000, 20_000, 20_000, 20_000, 20_000]);
+  });
+
+  it('makes ten attempts at what is busy, not more', async () => {
+    const errors = Array.from({ length: 20 }, () => fault('conflict'));
+    const pace = { ...patient, firstDelayMs: 1, maxDelayMs: 1 };
+    await assert.rejects(withRetry(failing(...errors), { clock, alsoRetry: () => pace }));
+    assert.equal(attempts, 10);
+  });
+
+  it('counts a passing failure apart from the waiting for what is busy', async () => {
+    const busy = Array.from({ length: 5 }, () => fault('conflict'));
+    const errors = [...busy, fault('timeout'), fault('timeout'), fault('conflict')];
+    const options = { clock, alsoRetry: () => patient, random: () => 0 };
+    assert.equal(await withRetry(failing(...errors), options), 'ok');
+    assert.deepEqual(clock.slept, [1500, 3000, 6000, 10_000, 10_000, 250, 500, 10_000]);
   });
 
   it('waits at least as long as it is asked to', async () => {

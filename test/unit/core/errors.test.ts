@@ -108,6 +108,34 @@ describe('wordingOf', () => {
     );
   });
 
+  it('offers the RAM policy where one would help, and only there', () => {
+    const missing = { source: 'Alibaba Cloud', missingPermission: 'privatelink:CreateVpcEndpoint' } as const;
+    assert.equal(wordingOf(new AppError('notAllowed', missing)).remedies[0], 'copyRamPolicy');
+    for (const error of [
+      new AppError('notAllowed', { source: 'Alibaba Cloud', reason: 'the endpoint is protected' }),
+      new AppError('notAllowed', { source: 'TiDB Cloud', missingPermission: 'Organization Owner' }),
+    ]) {
+      assert.ok(!wordingOf(error).remedies.includes('copyRamPolicy'));
+    }
+  });
+
+  it('names the role that TiDB Cloud wants and keeps its own words', () => {
+    const details = { source: 'TiDB Cloud', missingPermission: 'Instance Manager' } as const;
+    assert.match(
+      wordingOf(new AppError('notAllowed', { ...details, reason: 'access denied.' })).message,
+      /at least the role Instance Manager \(access denied\)\.$/,
+    );
+    assert.match(wordingOf(new AppError('notAllowed', details)).message, /the role Instance Manager\.$/);
+  });
+
+  it('keeps Alibaba Cloud’s words beside the missing permission', () => {
+    const details = { source: 'Alibaba Cloud', missingPermission: 'vpc:DescribeVpcs' } as const;
+    assert.match(
+      wordingOf(new AppError('notAllowed', { ...details, reason: 'denied by a policy' })).message,
+      /vpc:DescribeVpcs is missing \(denied by a policy\)\.$/,
+    );
+  });
+
   it('keeps the text of an unforeseen error out of the message', () => {
     const { message, nextStep } = wordingOf(new Error('token=abc'));
     assertSentence(message);

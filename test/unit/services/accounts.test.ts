@@ -25,6 +25,7 @@ function accountsWith(over: Partial<AccountsOptions> = {}) {
       order.push(`use ${credentials.kind === 'keys' ? credentials.accessKeySecret : 'chain'}`);
       return Promise.resolve(world.alibabaCloud);
     },
+    listAlibabaCloudProfiles: () => Promise.resolve([]),
     learnSecret: (secret) => order.push(`learn ${secret}`),
     log,
     ...over,

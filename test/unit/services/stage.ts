@@ -28,6 +28,7 @@ export function stage(signedIn: { readonly tidb?: boolean; readonly ali?: boolea
     isWorkspaceTrusted: () => true,
     createTidbCloudApi: () => Promise.resolve(world.tidbCloud),
     createAlibabaCloudApi: () => Promise.resolve(world.alibabaCloud),
+    listAlibabaCloudProfiles: () => Promise.resolve([]),
     learnSecret: () => undefined,
     log,
   };

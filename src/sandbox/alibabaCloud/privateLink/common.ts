@@ -2,6 +2,7 @@ import { alibabaRegion, type AlibabaRegion } from '../../world/geography';
 import type { Endpoint, Tag } from '../../world/model';
 import type { World } from '../../world/world';
 import { refuse } from '../apiError';
+import type { OperationContext } from '../operation';
 
 export const DEFAULT_PAGE = 50;
 export const BAD_TOKEN = 'InvalidParameter.NextToken';
@@ -40,11 +41,30 @@ export function endpointOrRefuse(world: World, regionId: string, endpointId: str
   return endpoint;
 }
 
-/** An endpoint that may be changed now: Active, and its connection not on the way from one state to another. */
-export function changeableEndpoint(world: World, regionId: string, endpointId: string): Endpoint {
+type Changing = Pick<OperationContext, 'world' | 'identity'>;
+
+/** An endpoint that may be changed: its service is still there, and it is not locked for an overdue payment. */
+export function attachedEndpoint(context: Changing, regionId: string, endpointId: string): Endpoint {
+  const { world } = context;
   const endpoint = endpointOrRefuse(world, regionId, endpointId);
-  if (endpoint.status === 'Pending') {
-    refuse('EndpointLocked', 'The endpoint is being modified.');
+  if (endpoint.connectionStatus === 'ServiceDeleted' || !world.service(endpoint.serviceId)) {
+    refuse('EndpointServiceDeleted', 'The endpoint service has been deleted.');
+  }
+  if (endpoint.businessStatus === 'FinancialLocked') {
+    refuse('EndpointLocked', 'The endpoint is locked for an overdue payment.');
+  }
+  return changeableEndpoint(context, regionId, endpointId);
+}
+
+/** An endpoint that may be changed now: Active, and its connection not on the way from one state to another. */
+export function changeableEndpoint(
+  { world, identity }: Changing,
+  regionId: string,
+  endpointId: string,
+): Endpoint {
+  const endpoint = endpointOrRefuse(world, regionId, endpointId);
+  if (endpoint.protectedBy !== '' && endpoint.protectedBy !== identity?.caller['PrincipalId']) {
+    refuse('EndpointProtected', 'The endpoint is under managed protection: its creator alone may change it.');
   }
   if (endpoint.status !== 'Active') {
     refuse('EndpointOperationDenied', 'The status of the endpoint does not allow this operation.');
@@ -65,13 +85,13 @@ export function hasTags(present: readonly Tag[], wanted: readonly WantedTag[]): 
 }
 
 export interface WantedTag {
-  Key: string | undefined;
+  Key: string;
   Value: string | undefined;
 }
 
 /** The fields of an endpoint that every answer about it has. */
 export function endpointBody(world: World, endpoint: Endpoint): Record<string, unknown> {
-  const service = world.service(endpoint.serviceId);
+  const service = world.serviceBehind(endpoint);
   return {
     EndpointId: endpoint.endpointId,
     EndpointName: endpoint.name,

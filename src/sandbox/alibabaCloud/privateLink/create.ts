@@ -1,9 +1,11 @@
 import { freshAlibabaId } from '../../world/ids';
 import type { Endpoint, PrivateLinkService } from '../../world/model';
 import type { World } from '../../world/world';
+import type { Identity } from '../accounts';
 import { refuse } from '../apiError';
 import { CLIENT_TOKEN, FLAG, REGION, REQUIRED_TEXT, TEXT } from '../commonParameters';
 import { operation, type OperationContext } from '../operation';
+import type { Quotas } from '../quotas';
 import {
   endpointBody,
   ENDPOINT_DESCRIPTION,
@@ -24,6 +26,7 @@ export interface WantedEndpoint {
   readonly EndpointName: string | undefined;
   readonly EndpointDescription: string | undefined;
   readonly Tag: readonly { Key: string; Value: string | undefined }[];
+  readonly ProtectedEnabled: boolean | undefined;
 }
 
 export const createOperation = operation({
@@ -60,6 +63,9 @@ export const createOperation = operation({
     if ((values.EndpointType ?? 'Interface') !== 'Interface') {
       refuse('Mismatch.EndpointType', 'The endpoint service takes interface endpoints only.');
     }
+    if ((values.ServiceRegionId ?? values.RegionId) !== values.RegionId) {
+      refuse('UnsupportedRegion', 'The endpoint service can be reached from its own region only.');
+    }
     if (values.PolicyDocument !== undefined) {
       refuse(
         'OperationDenied.EndpointPolicyNotSupport',
@@ -77,8 +83,10 @@ export function createEndpoint(
     world,
     lifecycle,
     clock,
+    quotas,
+    identity,
     validated,
-  }: Pick<OperationContext, 'world' | 'lifecycle' | 'clock' | 'validated'>,
+  }: Pick<OperationContext, 'world' | 'lifecycle' | 'clock' | 'quotas' | 'identity' | 'validated'>,
 ): Endpoint {
   const region = regionOrRefuse(wanted.RegionId);
   requireOpenProduct(world);
@@ -89,7 +97,8 @@ export function createEndpoint(
   }
   const groups = securityGroupsOrRefuse(world, vpc, wanted.SecurityGroupId);
   const placements = placeOrRefuse(world, service, vpc, wanted.Zone);
-  const tags = checkedTags([], wanted.Tag);
+  const tags = checkedTags([], wanted.Tag, quotas.tagsPerEndpoint);
+  checkQuotas(world, quotas, service, wanted);
   validated();
 
   const endpointId = freshAlibabaId('ep', region.id);
@@ -108,11 +117,40 @@ export function createEndpoint(
     zones: placements.map((placement) => occupy(region.id, placement)),
     securityGroups: groups.map(({ securityGroupId }) => ({ securityGroupId, status: 'Attaching' })),
     tags,
+    protectedBy: protectorOf(identity, wanted.ProtectedEnabled),
   };
   world.state.endpoints.push(endpoint);
   lifecycle.followEndpoint(endpoint);
   world.changed();
   return endpoint;
+}
+
+/** Managed protection is for temporary credentials: it has no effect for others. */
+function protectorOf(identity: Identity | undefined, isAsked: boolean | undefined): string {
+  return isAsked === true && identity?.securityToken !== undefined
+    ? (identity.caller['PrincipalId'] ?? '')
+    : '';
+}
+
+function checkQuotas(
+  world: World,
+  quotas: Quotas,
+  { serviceId }: PrivateLinkService,
+  { VpcId, Zone, SecurityGroupId }: WantedEndpoint,
+): void {
+  const inVpc = world.state.endpoints.filter(({ vpcId }) => vpcId === VpcId);
+  if (inVpc.filter((other) => other.serviceId === serviceId).length >= quotas.endpointsPerServiceAndVpc) {
+    refuse('EndpointExist', 'An endpoint for the endpoint service exists in the VPC.');
+  }
+  if (inVpc.length >= quotas.endpointsPerVpc) {
+    refuse('QuotaExceeded.totalEpPerVpc', 'The quota of endpoints in the VPC is exceeded.');
+  }
+  if (Zone.length > quotas.zonesPerEndpoint) {
+    refuse('QuotaExceeded.epZonePerEndpoint', 'The quota of zones of an endpoint is exceeded.');
+  }
+  if (SecurityGroupId.length > quotas.securityGroupsPerEndpoint) {
+    refuse('QuotaMisMatched', 'The quota of security groups of an endpoint is exceeded.');
+  }
 }
 
 function serviceOrRefuse(
@@ -123,16 +161,15 @@ function serviceOrRefuse(
   if (ServiceName === undefined && ServiceId === undefined) {
     refuse('MissingServiceName', 'ServiceName or ServiceId is mandatory for this action.');
   }
-  const service = world.state.services.find(
-    (candidate) =>
-      (ServiceName === undefined || candidate.serviceName === ServiceName) &&
-      (ServiceId === undefined || candidate.serviceId === ServiceId) &&
-      candidate.region === region,
-  );
-  if (!service) {
+  const isMeant = (candidate: PrivateLinkService): boolean =>
+    (ServiceName === undefined || candidate.serviceName === ServiceName) &&
+    (ServiceId === undefined || candidate.serviceId === ServiceId) &&
+    candidate.region === region;
+  const service = world.state.services.find(isMeant);
+  if (!service && !world.state.deletedServices.some(isMeant)) {
     refuse('EndpointServiceNotFound', 'The specified endpoint service does not exist in the region.');
   }
-  if (service.state === 'DELETING') {
+  if (!service || service.state === 'DELETING') {
     refuse('EndpointServiceDeleted', 'The endpoint service has been deleted.');
   }
   if (service.state !== 'ACTIVE') {

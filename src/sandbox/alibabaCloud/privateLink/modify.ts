@@ -2,7 +2,13 @@ import type { Endpoint } from '../../world/model';
 import { refuse } from '../apiError';
 import { CLIENT_TOKEN, FLAG, REGION, REQUIRED_TEXT, TEXT } from '../commonParameters';
 import { operation, type OperationContext } from '../operation';
-import { changeableEndpoint, ENDPOINT_DESCRIPTION, ENDPOINT_NAME, endpointOrRefuse } from './common';
+import {
+  attachedEndpoint,
+  changeableEndpoint,
+  ENDPOINT_DESCRIPTION,
+  ENDPOINT_NAME,
+  endpointOrRefuse,
+} from './common';
 import { occupy, placeOrRefuse, securityGroupsOrRefuse, vpcOrRefuse } from './placement';
 
 const TARGET = {
@@ -19,10 +25,13 @@ export const modifyOperations = [
     action: 'AttachSecurityGroupToVpcEndpoint',
     parameters: { ...TARGET, SecurityGroupId: REQUIRED_TEXT },
     run: (values, context) => {
-      const endpoint = changeableEndpoint(context.world, values.RegionId, values.EndpointId);
+      const endpoint = attachedEndpoint(context, values.RegionId, values.EndpointId);
       const present = endpoint.securityGroups.map(({ securityGroupId }) => securityGroupId);
       if (present.includes(values.SecurityGroupId)) {
         refuse('SecurityGroupExist', 'The security group is attached already.');
+      }
+      if (present.length >= context.quotas.securityGroupsPerEndpoint) {
+        refuse('QuotaMisMatched', 'The quota of security groups of an endpoint is exceeded.');
       }
       const vpc = vpcOrRefuse(context.world, endpoint.region, endpoint.vpcId);
       securityGroupsOrRefuse(context.world, vpc, [...present, values.SecurityGroupId]);
@@ -36,7 +45,7 @@ export const modifyOperations = [
     action: 'DetachSecurityGroupFromVpcEndpoint',
     parameters: { ...TARGET, SecurityGroupId: REQUIRED_TEXT },
     run: (values, context) => {
-      const endpoint = changeableEndpoint(context.world, values.RegionId, values.EndpointId);
+      const endpoint = attachedEndpoint(context, values.RegionId, values.EndpointId);
       const group = endpoint.securityGroups.find(
         ({ securityGroupId }) => securityGroupId === values.SecurityGroupId,
       );
@@ -57,9 +66,12 @@ export const modifyOperations = [
     parameters: { ...TARGET, ZoneId: REQUIRED_TEXT, VSwitchId: REQUIRED_TEXT, ip: TEXT, Ipv6Address: TEXT },
     run: (values, context) => {
       const { world } = context;
-      const endpoint = changeableEndpoint(world, values.RegionId, values.EndpointId);
+      const endpoint = attachedEndpoint(context, values.RegionId, values.EndpointId);
       if (endpoint.zones.some(({ zoneId }) => zoneId === values.ZoneId)) {
         refuse('EndpointZoneDuplicated', 'The endpoint has the zone already.');
+      }
+      if (endpoint.zones.length >= context.quotas.zonesPerEndpoint) {
+        refuse('QuotaMisMatched', 'The quota of zones of an endpoint is exceeded.');
       }
       const service =
         world.service(endpoint.serviceId) ??
@@ -76,7 +88,7 @@ export const modifyOperations = [
     action: 'RemoveZoneFromVpcEndpoint',
     parameters: { ...TARGET, ZoneId: REQUIRED_TEXT },
     run: (values, context) => {
-      const endpoint = changeableEndpoint(context.world, values.RegionId, values.EndpointId);
+      const endpoint = changeableEndpoint(context, values.RegionId, values.EndpointId);
       const zone =
         endpoint.zones.find(({ zoneId }) => zoneId === values.ZoneId) ??
         refuse('EndpointZoneNotFound', 'The endpoint does not have the zone.');
@@ -88,6 +100,7 @@ export const modifyOperations = [
   operation({
     product: 'privatelink',
     action: 'UpdateVpcEndpointAttribute',
+    alone: true,
     parameters: {
       ...TARGET,
       EndpointName: ENDPOINT_NAME,
@@ -99,7 +112,7 @@ export const modifyOperations = [
       ZoneAffinityEnabled: FLAG,
     },
     run: (values, context) => {
-      const endpoint = changeableEndpoint(context.world, values.RegionId, values.EndpointId);
+      const endpoint = attachedEndpoint(context, values.RegionId, values.EndpointId);
       if (values.PolicyDocument !== undefined || values.ResetPolicy === true) {
         refuse(
           'OperationDenied.EndpointPolicyNotSupport',
@@ -122,7 +135,7 @@ export const modifyOperations = [
       if (known.zones.length > 0 && known.status === 'Active') {
         refuse('EndpointDependenceViolation', 'The endpoint still has zones. Remove them first.');
       }
-      const endpoint = changeableEndpoint(world, values.RegionId, values.EndpointId);
+      const endpoint = changeableEndpoint(context, values.RegionId, values.EndpointId);
       context.validated();
       startDeletion(endpoint, context);
       return {};

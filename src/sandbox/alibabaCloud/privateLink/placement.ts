@@ -1,7 +1,7 @@
 import { freshAlibabaId } from '../../world/ids';
 import type { EndpointZone, PrivateLinkService, SecurityGroup, Vpc, VSwitch } from '../../world/model';
 import type { World } from '../../world/world';
-import { assignableAddresses, isAssignable } from '../addresses';
+import { assignableAddresses, isAssignable } from '../../world/addresses';
 import { refuse } from '../apiError';
 
 export interface WantedZone {

@@ -7,7 +7,6 @@ import { BAD_TOKEN, DEFAULT_PAGE, endpointBody, endpointOrRefuse, hasTags, regio
 const READ_EXTRAS = {
   EndpointType: 'Interface',
   PolicyDocument: '',
-  ProtectedEnabled: false,
   ResourceGroupId: '',
 };
 
@@ -23,6 +22,7 @@ export const readOperations = [
         ...endpointBody(world, endpoint),
         ...READ_EXTRAS,
         RegionId: endpoint.region,
+        ProtectedEnabled: endpoint.protectedBy !== '',
         ResourceOwner: false,
         Payer: 'Endpoint',
         ZonePrivateIpAddressCount: 1,
@@ -62,7 +62,7 @@ export const readOperations = [
     run: ({ MaxResults, NextToken, ...filters }, { world }) => {
       const region = regionOrRefuse(filters.RegionId);
       const endpoints = world.state.endpoints.filter((endpoint) => {
-        const service = world.service(endpoint.serviceId);
+        const service = world.serviceBehind(endpoint);
         return (
           endpoint.region === region.id &&
           (filters.EndpointId === undefined || endpoint.endpointId === filters.EndpointId) &&
@@ -84,6 +84,7 @@ export const readOperations = [
           ...endpointBody(world, endpoint),
           ...READ_EXTRAS,
           RegionId: endpoint.region,
+          ProtectedEnabled: endpoint.protectedBy !== '',
           ResourceOwner: false,
           Tags: endpoint.tags.map(({ key, value }) => ({ Key: key, Value: value })),
         })),
@@ -99,7 +100,7 @@ export const readOperations = [
     parameters: { RegionId: REGION, EndpointId: REQUIRED_TEXT, MaxResults: MAX_RESULTS, NextToken: TEXT },
     run: ({ MaxResults, NextToken, ...filters }, { world }) => {
       const endpoint = endpointOrRefuse(world, filters.RegionId, filters.EndpointId);
-      const service = world.service(endpoint.serviceId);
+      const service = world.serviceBehind(endpoint);
       const page = pageByToken(endpoint.zones, MaxResults ?? DEFAULT_PAGE, NextToken, filters, BAD_TOKEN);
       return {
         Zones: page.items.map((zone) => zoneBody(endpoint, zone, service)),

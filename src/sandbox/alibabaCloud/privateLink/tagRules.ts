@@ -8,7 +8,13 @@ export const TAG_PARAMETER = {
   max: MOST_TAGS,
   code: 'QuotaExceed.TagsPerResource',
   fields: {
-    Key: { kind: 'text', required: true, maxLength: 64, code: 'IllegalTagKeyParam' },
+    Key: {
+      kind: 'text',
+      required: true,
+      maxLength: 64,
+      code: 'IllegalTagKeyParam',
+      missing: 'MissingTagKeyParam',
+    },
     Value: { kind: 'text', maxLength: 128, code: 'IllegalTagValueParam' },
   },
 } as const;
@@ -17,6 +23,7 @@ export const TAG_PARAMETER = {
 export function checkedTags(
   present: readonly Tag[],
   added: readonly { Key: string; Value: string | undefined }[],
+  mostTags: number,
 ): Tag[] {
   const keys = added.map(({ Key }) => Key);
   if (new Set(keys).size < keys.length) {
@@ -32,8 +39,8 @@ export function checkedTags(
   }
   const kept = present.filter(({ key }) => !keys.includes(key));
   const tags = [...kept, ...added.map(({ Key, Value }) => ({ key: Key, value: Value ?? '' }))];
-  if (tags.length > MOST_TAGS) {
-    refuse('QuotaExceed.TagsPerResource', `A resource has at most ${MOST_TAGS} tags.`);
+  if (tags.length > mostTags) {
+    refuse('QuotaExceed.TagsPerResource', `A resource has at most ${mostTags} tags.`);
   }
   return tags;
 }

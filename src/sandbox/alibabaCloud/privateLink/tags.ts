@@ -24,13 +24,13 @@ export const tagOperations = [
       ClientToken: CLIENT_TOKEN,
       DryRun: FLAG,
     },
-    run: (values, { world, validated }) => {
+    run: (values, { world, quotas, validated }) => {
       if (values.Tag.length === 0) {
         refuse('MissingTagKeyParam', 'Tag.1.Key is mandatory for this action.');
       }
       const changes = endpointsOrRefuse(world, values.RegionId, values.ResourceId).map((endpoint) => ({
         endpoint,
-        tags: checkedTags(endpoint.tags, values.Tag),
+        tags: checkedTags(endpoint.tags, values.Tag, quotas.tagsPerEndpoint),
       }));
       validated();
       for (const { endpoint, tags } of changes) {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { downloadCaCertificate } from '../../../../src/cloud/tidbCloud/caCertificate';
+import { ManualClock } from '../../fakes';
 import { untrusted } from '../certificates';
 import type { TestServer } from '../support';
-import { appErrorOf, FakeClock, RecordingLog, serve } from '../support';
+import { appErrorOf, FakeClock, json, RecordingLog, serve } from '../support';
+import { Stage } from './stage';
 
 describe('CA certificate', () => {
   const { cert, key } = untrusted;
@@ -66,13 +68,73 @@ describe('CA certificate', () => {
       '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----',
       /cannot be read/,
     ],
-    ['more than 1 MiB', `${cert}${' '.repeat(1024 * 1024)}`, /larger than/],
+    ['more than 1 MiB', cert.padEnd(1024 * 1024 + 1), /larger than/],
   ] as const) {
     it(`refuses ${what}`, async () => {
       answer = (_path, response) => response.end(text);
       assert.match(await reasonOf(server.origin), reason);
     });
   }
+
+  it('takes 1 MiB', async () => {
+    answer = (_path, response) => response.end(cert.padEnd(1024 * 1024));
+    assert.match(await downloadCaCertificate(server.origin, options), /BEGIN CERTIFICATE/);
+  });
+
+  it('refuses a redirect that leads nowhere', async () => {
+    for (const headers of [{}, { location: 'http://' }]) {
+      answer = (_path, response) => response.writeHead(302, headers).end();
+      assert.match(await reasonOf(server.origin), /HTTP 302/);
+    }
+  });
+
+  const slow: [name: string, answer: typeof answer][] = [
+    ['a host that does not answer', () => undefined],
+    ['an answer that does not end', (_path, response) => response.writeHead(200).write(cert)],
+    [
+      'a host that hangs after a redirect',
+      (path, response) => (path === '/' ? response.writeHead(302, { location: '/next' }).end() : undefined),
+    ],
+  ];
+  for (const [name, slowly] of slow) {
+    it(`gives up on ${name} when its time is over`, async () => {
+      answer = slowly;
+      const error = await appErrorOf(downloadCaCertificate(server.origin, { ...options, timeoutMs: 80 }));
+      assert.equal(error.code, 'timeout');
+    });
+  }
+
+  it('gives up in the pause before another attempt when its time is over', async () => {
+    answer = (_path, response) => response.writeHead(503).end();
+    const clock = new ManualClock();
+    const error = await appErrorOf(
+      downloadCaCertificate(server.origin, { ...options, clock, timeoutMs: 80 }),
+    );
+    assert.equal(error.code, 'timeout');
+    assert.deepEqual(clock.waits, []);
+  });
+
+  it('is found by the instance’s URL, to which the key does not go', async () => {
+    const stage = await Stage.open();
+    try {
+      stage.handler = (_request, response) => json(response, 200, { uri: `${server.origin}/ca.pem` });
+      answer = (path, response) =>
+        path === '/ca.pem' ? response.writeHead(302, { location: '/there' }).end() : response.end(cert);
+      assert.match(await stage.client().getCaCertificate('10'), /BEGIN CERTIFICATE/);
+      assert.deepEqual(stage.sent('GET'), ['/v1beta2/tidbs/10/caCertificateUrl']);
+      assert.deepEqual(
+        server.received.map(({ url, headers }) => [url.pathname, headers.authorization]),
+        [
+          ['/ca.pem', undefined],
+          ['/there', undefined],
+        ],
+      );
+      stage.handler = (_request, response) => json(response, 200, { uri: '' });
+      assert.equal((await appErrorOf(stage.client().getCaCertificate('10'))).code, 'badAnswer');
+    } finally {
+      await stage.close();
+    }
+  });
 
   it('refuses an address that does not know it', async () => {
     answer = (_path, response) => response.writeHead(404).end(cert);

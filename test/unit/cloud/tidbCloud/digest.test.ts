@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { parseChallenges } from '../../../../src/cloud/tidbCloud/challenge';
 import type { DigestChallenge } from '../../../../src/cloud/tidbCloud/digest';
-import { digestAuthorization, digestChallengeIn, DigestNonces } from '../../../../src/cloud/tidbCloud/digest';
+import { digestAuthorization, digestChallengeIn } from '../../../../src/cloud/tidbCloud/digest';
 
 const responseIn = (header: string): string => /response="([^"]+)"/.exec(header)?.[1] ?? '';
 
@@ -111,65 +111,5 @@ describe('WWW-Authenticate parser', () => {
     assert.equal(picked?.nonce, 'b');
     assert.equal(picked.session, true);
     assert.equal(picked.hash, 'md5');
-  });
-});
-
-describe('DigestNonces', () => {
-  const fresh = 'Digest realm="r", nonce="n1", qop="auth"';
-  const credentials = { username: 'u', password: 'p' };
-
-  it('lets no more calls run at once than it may, and an aborted one leaves the line', async () => {
-    const nonces = new DigestNonces(credentials, 1);
-    let finish = (): void => undefined;
-    const first = nonces.run(() => new Promise<void>((resolve) => (finish = resolve)));
-    const controller = new AbortController();
-    const second = nonces.run(() => Promise.resolve('never'), controller.signal);
-    const third = nonces.run(() => Promise.resolve('third'));
-    controller.abort(new Error('stop'));
-    await assert.rejects(second, /^Error: stop$/);
-    finish();
-    await first;
-    assert.equal(await third, 'third');
-  });
-
-  it('drops the nonce of a call that never came to an answer', async () => {
-    const nonces = new DigestNonces(credentials, 2);
-    await assert.rejects(
-      nonces.run((exchange) => {
-        assert.equal(exchange.challenged(fresh), 'again');
-        return Promise.reject(new Error('reset'));
-      }),
-    );
-    await nonces.run((exchange) => {
-      assert.equal(exchange.authorization('GET', '/'), undefined);
-      return Promise.resolve();
-    });
-  });
-
-  it('keeps the cnonce of a -sess nonce, draws a new one for each other request', async () => {
-    const cnoncesOf = async (algorithm: string): Promise<Set<string>> => {
-      const seen = new Set<string>();
-      await new DigestNonces(credentials, 1).run((exchange) => {
-        exchange.challenged(`${fresh}, algorithm=${algorithm}`);
-        for (let i = 0; i < 3; i++) {
-          seen.add(/cnonce="([^"]+)"/.exec(exchange.authorization('GET', '/') ?? '')?.[1] ?? '');
-        }
-        return Promise.resolve();
-      });
-      return seen;
-    };
-    assert.equal((await cnoncesOf('MD5-sess')).size, 1);
-    assert.equal((await cnoncesOf('MD5')).size, 3);
-  });
-
-  it('takes stale=true for an answer to a fresh challenge only so often', async () => {
-    await new DigestNonces(credentials, 1).run((exchange) => {
-      assert.equal(exchange.challenged(fresh), 'again');
-      for (let i = 0; i < 3; i++) {
-        assert.equal(exchange.challenged(`${fresh}, stale=true`), 'again');
-      }
-      assert.equal(exchange.challenged(`${fresh}, stale=true`), 'rejected');
-      return Promise.resolve();
-    });
   });
 });

@@ -10,22 +10,24 @@ export interface DigestServerOptions {
   readonly qop?: 'auth' | undefined;
   /** Requests that a nonce is good for. */
   readonly usesPerNonce?: number;
-  /** Whether a used-up nonce is answered with stale=true or just with another nonce. */
+  /** Whether a refused nonce is answered with stale=true or just with another nonce. */
   readonly saysStale?: boolean;
+  /** `once`: as RFC 7616 has it, each count is good for one request. `rising`: a count must be above all before it. */
+  readonly counts?: 'once' | 'rising';
 }
 
-/** A digest server that forgives nothing: each count of a nonce must be the one before plus one. */
+/** A digest server that forgives nothing. A count that comes twice is a violation. */
 export class StrictDigest {
   challenges = 0;
   accepted = 0;
   readonly violations: string[] = [];
-  private readonly counts = new Map<string, number>();
+  private readonly used = new Map<string, Set<number>>();
 
   constructor(private readonly options: DigestServerOptions) {}
 
   /** Forgets every nonce, as a server that was started again. */
   restart(): void {
-    this.counts.clear();
+    this.used.clear();
   }
 
   /** True when the request may go on; otherwise the 401 is on its way. */
@@ -35,20 +37,23 @@ export class StrictDigest {
       return this.challenge(response, false);
     }
     const field = (name: string): string => new RegExp(`[ ,]${name}="?([^",]*)`).exec(header)?.[1] ?? '';
-    const nonce = field('nonce');
-    const last = this.counts.get(nonce);
-    if (last === undefined || last >= (this.options.usesPerNonce ?? Number.POSITIVE_INFINITY)) {
-      return this.challenge(response, this.options.saysStale ?? true);
-    }
     if (field('response') !== this.expected(request, field)) {
       return this.challenge(response, false);
     }
-    const count = Number.parseInt(field('nc') || '1', 16);
-    if (this.options.qop !== undefined && count !== last + 1) {
-      this.violations.push(`nonce ${nonce}: count ${count} after ${last}`);
-      return this.challenge(response, false);
+    const used = this.used.get(field('nonce'));
+    const { usesPerNonce = Number.POSITIVE_INFINITY, saysStale = true, counts = 'once', qop } = this.options;
+    if (used === undefined || used.size >= usesPerNonce) {
+      return this.challenge(response, saysStale);
     }
-    this.counts.set(nonce, last + 1);
+    const count = qop === undefined ? used.size + 1 : Number.parseInt(field('nc'), 16);
+    if (!(count > 0) || used.has(count)) {
+      this.violations.push(`count ${field('nc')} of nonce ${field('nonce')} came twice`);
+      return this.challenge(response, saysStale);
+    }
+    if (counts === 'rising' && count < Math.max(0, ...used)) {
+      return this.challenge(response, saysStale);
+    }
+    used.add(count);
     this.accepted += 1;
     return true;
   }
@@ -56,7 +61,7 @@ export class StrictDigest {
   private challenge(response: ServerResponse, stale: boolean): false {
     this.challenges += 1;
     const nonce = randomUUID();
-    this.counts.set(nonce, 0);
+    this.used.set(nonce, new Set());
     const { qop, algorithm } = this.options;
     const parts = [
       'Digest realm="tidb.cloud"',

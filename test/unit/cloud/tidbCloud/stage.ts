@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
+import type { TidbCloudApiOptions } from '../../../../src/cloud/tidbCloud';
 import { createTidbCloudApi } from '../../../../src/cloud/tidbCloud';
 import type { TidbCloudApi } from '../../../../src/core/ports';
 import type { Received, TestServer } from '../support';
@@ -46,6 +47,8 @@ export class Stage {
   readonly log = new RecordingLog();
   handler: (request: Received, response: ServerResponse) => void = (_request, response) =>
     json(response, 200, tidb);
+  /** Called as each request arrives; the server looks at it when `go` is called. */
+  arrival: (go: () => void) => void = (go) => go();
 
   private constructor(
     readonly digest: StrictDigest,
@@ -60,16 +63,30 @@ export class Stage {
       qop: 'auth',
       ...options,
     });
-    const server = await serve((request, response) => {
-      if (digest.admit(request, response)) {
-        stage.handler(request, response);
-      }
-    });
+    const server = await serve((request, response) =>
+      stage.arrival(() => {
+        if (digest.admit(request, response)) {
+          stage.handler(request, response);
+        }
+      }),
+    );
     const stage = new Stage(digest, server);
     return stage;
   }
 
-  client(other: { baseUrl?: string; publicKey?: string; privateKey?: string } = {}): TidbCloudApi {
+  /** How many requests came, those without authorization among them. */
+  get requests(): number {
+    return this.server.received.length;
+  }
+
+  /** The authorized requests with this method, as `path?query body`. */
+  sent(method: string): readonly string[] {
+    return this.server.received
+      .filter((request) => request.method === method && request.headers.authorization !== undefined)
+      .map(({ url, body }) => `${url.pathname}${url.search} ${body}`.trim());
+  }
+
+  client(other: Partial<TidbCloudApiOptions> = {}): TidbCloudApi {
     return createTidbCloudApi({
       baseUrl: this.server.origin,
       publicKey,
@@ -81,7 +98,7 @@ export class Stage {
     });
   }
 
-  /** Closes the server; fails when it saw a count out of order, or when the log holds what it must not. */
+  /** Closes the server; fails when it saw a count twice, or when the log holds what it must not. */
   async close(): Promise<void> {
     await this.server.close();
     assert.deepEqual(this.digest.violations, []);

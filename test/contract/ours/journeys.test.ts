@@ -6,8 +6,8 @@ import type { EndpointConnection, Instance, VpcEndpoint, VpcEndpointSpec } from 
 import type { AlibabaCloudApi, Clock, TidbCloudApi } from '../../../src/core/ports';
 import type { Sandbox, SandboxOptions } from '../../../src/sandbox';
 import { startSandbox } from '../../../src/sandbox';
-import { untrusted } from './certificates';
-import { all, appErrorOf, RecordingLog } from './support';
+import { untrusted } from '../../unit/cloud/certificates';
+import { all, appErrorOf, RecordingLog } from '../../unit/cloud/support';
 
 const clock: Clock = {
   now: () => Date.now(),
@@ -215,7 +215,7 @@ describe('Clients over the sandbox clouds', function () {
 
   it('refuse wrong keys with one clear error each', async () => {
     await open();
-    const common = { userAgent: 't', clock, log };
+    const common = { userAgent: 'tidb-private-endpoint/0.0.0-test', clock, log };
     const wrongSecret = createAlibabaCloudApi({
       credentials: staticCredentials({ ...sandbox.alibabaCloud, accessKeySecret: 'wrong' }),
       endpoints: sandbox.alibabaCloud.endpoints,

@@ -1,0 +1,171 @@
+import { window, workspace, type ExtensionContext } from 'vscode';
+import { checkBaseUrl } from './cloud/baseUrl';
+import { Endpoints } from './cloud/alibaba/endpoints';
+import { registerCommands } from './commands';
+import type { Disposable } from './core/emitter';
+import type { Redactor } from './core/redact';
+import { contexts, panels, secretKeys, stateKeys } from './ids';
+import { announceActive } from './panels/creation/announce';
+import { CreationPanels } from './panels/creation/creationPanels';
+import type { ResultsView } from './panels/resultsView';
+import { systemClock as clock } from './platform/clock';
+import { CommandRunner } from './platform/commandRunner';
+import type { ContextKeys } from './platform/contextKeys';
+import { EcsMetadata } from './platform/ecsMetadata';
+import { FileJournal } from './platform/journal';
+import type { ChannelLog } from './platform/log';
+import type { Notifications } from './platform/notifications';
+import { onDidChangeSettings, readSettings, SettingsCheck } from './platform/settings';
+import type { World } from './platform/world';
+import { Accounts } from './services/accounts';
+import { Connections } from './services/connections';
+import { HealthMonitor } from './services/healthMonitor';
+import { Inventory } from './services/inventory';
+import { LastChoices } from './services/provisioning/choices';
+import { CreationRunner } from './services/provisioning/runner';
+import type { SandboxMode } from './services/sandboxMode';
+import { Scheduler } from './services/scheduler';
+import { SqlDocuments } from './services/sqlDocuments';
+import { HealthItem } from './statusBar/healthItem';
+import { SandboxItem } from './statusBar/sandboxItem';
+import { InstancesTree } from './tree/instancesTree';
+import { ViewState } from './tree/viewState';
+
+/** What belongs to no cloud. */
+export interface Base {
+  readonly context: ExtensionContext;
+  readonly log: ChannelLog;
+  readonly redactor: Redactor;
+  readonly notifications: Notifications;
+  readonly contextKeys: ContextKeys;
+  readonly results: ResultsView;
+  readonly sandbox: SandboxMode;
+  readonly userAgent: string;
+}
+
+/**
+ * Builds everything that knows the clouds and hands it to each other. Done anew when the window goes over to the sandbox
+ * or back, so that nothing passes from one world to the other. Reads and calls nothing; what was going on in an earlier
+ * window goes on after it has returned.
+ */
+export function buildWorld(base: Base, world: World): Disposable {
+  const { context, log, notifications, contextKeys, results, sandbox } = base;
+  const { consoles, environment, secrets, state } = world;
+  const learnSecret = (secret: string): void => base.redactor.learn(secret);
+  const client = { userAgent: base.userAgent, clock, log };
+
+  const accounts = new Accounts({
+    ...{ secrets, secretKeys, environment, learnSecret, log },
+    isWorkspaceTrusted: () => workspace.isTrusted,
+    createTidbCloudApi: async (key) => {
+      const { createTidbCloudApi } = await import('./cloud/tidbCloud');
+      return createTidbCloudApi({ ...client, ...key, baseUrl: await world.tidbCloudBaseUrl() });
+    },
+    createAlibabaCloudApi: async (from) => {
+      const { createAlibabaCloudApi, credentialsFrom } = await import('./cloud/alibaba');
+      const chosen = from.kind === 'chain' ? from.profile : undefined;
+      const credentials = credentialsFrom(from, chosen ?? readSettings.alibabaCloudProfile());
+      const endpoints = await world.alibabaCloudEndpoints();
+      return createAlibabaCloudApi({ ...client, credentials, endpoints });
+    },
+    listAlibabaCloudProfiles: async () => (await import('./cloud/alibaba')).listProfiles(),
+  });
+  const inventory = new Inventory(accounts, log);
+  const scheduler = new Scheduler(clock, log, Math.random);
+  const journal = new FileJournal(world.creationsFolder, log);
+  const runner = new CreationRunner({ clock, log, random: Math.random, journal, accounts, inventory });
+  const connections = new Connections({
+    ...{ accounts, secrets, state, learnSecret, log },
+    keys: {
+      password: secretKeys.sqlPassword,
+      caCertificate: stateKeys.caCertificate,
+      user: stateKeys.sqlUser,
+    },
+    connector: async () => (await import('./sql')).createSqlConnector({ log }),
+  });
+  const documents = new SqlDocuments((error) => log.error('A listener of the SQL documents failed', error));
+  const isSandbox = (): boolean => consoles.isSandbox();
+  const tree = new InstancesTree(inventory, isSandbox);
+  const monitor = new HealthMonitor({
+    ...{ inventory, scheduler, state, followedKey: stateKeys.followed, log },
+    intervalMs: () =>
+      readSettings.healthShowInStatusBar() || tree.visible
+        ? readSettings.healthIntervalSeconds() * 1000
+        : undefined,
+  });
+  const healthItem = new HealthItem(monitor, inventory, () => readSettings.healthShowInStatusBar());
+  const sandboxItem = new SandboxItem(isSandbox, sandbox.id !== undefined);
+  const { extensionUri } = context;
+  const shared = { extensionUri, accounts, inventory, notifications, clock, log };
+  const newId = (): string => crypto.randomUUID();
+  const creation = new CreationPanels({
+    ...shared,
+    ...{ runner, newId, isSandbox },
+    lastChoices: new LastChoices(state, stateKeys.lastChoice),
+    machine: new EcsMetadata(log),
+    // The guide: a connection becomes Active in about five minutes.
+    usualMs: () => 5 * 60_000,
+  });
+  const settingsCheck = new SettingsCheck(notifications, {
+    tidbCloudBaseUrl: checkBaseUrl,
+    alibabaCloudEndpoints: (urls) => new Endpoints(urls),
+  });
+  const viewState = new ViewState(accounts, inventory, contextKeys, log);
+
+  const parts: readonly { dispose(): unknown }[] = [
+    ...[
+      accounts,
+      scheduler,
+      runner,
+      monitor,
+      connections,
+      viewState,
+      tree,
+      healthItem,
+      sandboxItem,
+      creation,
+    ],
+    window.registerWebviewPanelSerializer(panels.creation, creation),
+    ...registerCommands(new CommandRunner(notifications, log), {
+      ...shared,
+      ...{ connections, documents, monitor, creation, results, consoles, sandbox },
+      showLog: () => log.show(),
+    }),
+    // A document whose language changes is said to close too, and stays.
+    workspace.onDidCloseTextDocument(({ isClosed, uri }) => isClosed && documents.unbind(uri.toString())),
+    workspace.onDidGrantWorkspaceTrust(() => accounts.reset('Alibaba Cloud')),
+    onDidChangeSettings({
+      tidbCloud: () => {
+        accounts.reset('TiDB Cloud');
+        tree.render();
+        sandboxItem.render();
+      },
+      alibabaCloud: () => accounts.reset('Alibaba Cloud'),
+      health: () => {
+        healthItem.render();
+        scheduler.wake();
+      },
+      any: () => settingsCheck.run(),
+    }),
+    accounts.onDidChange(() => monitor.lookNow()),
+    tree.onDidChangeVisibility(() => scheduler.wake()),
+    documents.onDidChange((uris) => contextKeys.setUris(contexts.boundDocuments, uris)),
+    connections.onDidChangeRunning((running) => contextKeys.set(contexts.sqlRunning, running)),
+    runner.onDidComplete(announceActive),
+  ];
+  const taking = setImmediate(() => {
+    contextKeys.set(contexts.sandbox, sandbox.id !== undefined);
+    settingsCheck.run();
+    void viewState.refresh();
+    runner.resumeAll().catch((error: unknown) => log.error('Take up creations again: failed', error));
+    monitor.lookNow();
+  });
+  return {
+    dispose: () => {
+      clearImmediate(taking);
+      contextKeys.setUris(contexts.boundDocuments, []);
+      contextKeys.set(contexts.sqlRunning, false);
+      parts.forEach((part) => void part.dispose());
+    },
+  };
+}

@@ -1,0 +1,2 @@
+export { startPracticeDatabase } from './startPracticeDatabase';
+export type { PracticeDatabase, PracticeDatabaseOptions } from './startPracticeDatabase';
