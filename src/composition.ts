@@ -22,6 +22,7 @@ import { Connections } from './services/connections';
 import { HealthMonitor } from './services/healthMonitor';
 import { Inventory } from './services/inventory';
 import { LastChoices } from './services/provisioning/choices';
+import { Durations } from './services/provisioning/durations';
 import { CreationRunner } from './services/provisioning/runner';
 import type { SandboxMode } from './services/sandboxMode';
 import { Scheduler } from './services/scheduler';
@@ -73,7 +74,10 @@ export function buildWorld(base: Base, world: World): Disposable {
   const inventory = new Inventory(accounts, log);
   const scheduler = new Scheduler(clock, log, Math.random);
   const journal = new FileJournal(world.creationsFolder, log);
-  const runner = new CreationRunner({ clock, log, random: Math.random, journal, accounts, inventory });
+  const durations = new Durations(state, stateKeys.durations);
+  const runner = new CreationRunner({
+    ...{ clock, log, random: Math.random, journal, accounts, inventory, durations },
+  });
   const connections = new Connections({
     ...{ accounts, secrets, state, learnSecret, log },
     keys: {
@@ -85,7 +89,7 @@ export function buildWorld(base: Base, world: World): Disposable {
   });
   const documents = new SqlDocuments((error) => log.error('A listener of the SQL documents failed', error));
   const isSandbox = (): boolean => consoles.isSandbox();
-  const tree = new InstancesTree(inventory, isSandbox);
+  const tree = new InstancesTree(inventory, runner, isSandbox);
   const monitor = new HealthMonitor({
     ...{ inventory, scheduler, state, followedKey: stateKeys.followed, log },
     intervalMs: () =>
@@ -103,8 +107,7 @@ export function buildWorld(base: Base, world: World): Disposable {
     ...{ runner, newId, isSandbox },
     lastChoices: new LastChoices(state, stateKeys.lastChoice),
     machine: new EcsMetadata(log),
-    // The guide: a connection becomes Active in about five minutes.
-    usualMs: () => 5 * 60_000,
+    usualMs: (kind) => durations.usualMs(kind),
   });
   const settingsCheck = new SettingsCheck(notifications, {
     tidbCloudBaseUrl: checkBaseUrl,
@@ -128,7 +131,7 @@ export function buildWorld(base: Base, world: World): Disposable {
     window.registerWebviewPanelSerializer(panels.creation, creation),
     ...registerCommands(new CommandRunner(notifications, log), {
       ...shared,
-      ...{ connections, documents, monitor, creation, results, consoles, sandbox },
+      ...{ connections, documents, monitor, creation, results, consoles, sandbox, runner, newId },
       showLog: () => log.show(),
     }),
     // A document whose language changes is said to close too, and stays.

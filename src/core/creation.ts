@@ -1,5 +1,11 @@
 import { mayYetShow } from './lag';
-import type { EndpointConnection, EndpointZone, PrivateLinkService, VpcEndpoint, VpcEndpointSpec } from './model';
+import type {
+  EndpointConnection,
+  EndpointZone,
+  PrivateLinkService,
+  VpcEndpoint,
+  VpcEndpointSpec,
+} from './model';
 import { isRegistered, removing } from './removal';
 
 export { removalOf } from './removal';

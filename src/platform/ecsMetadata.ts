@@ -57,7 +57,8 @@ export class EcsMetadata implements MachineNetwork {
           response.on('data', (part: string) => {
             text += part;
             if (text.length > longestAnswer) {
-              request.destroy(new Error('the answer is too long'));
+              reject(new Error('the answer is too long'));
+              request.destroy();
             }
           });
           response.on('end', () => resolve({ status: response.statusCode ?? 0, text: text.trim() }));

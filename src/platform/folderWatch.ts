@@ -48,16 +48,20 @@ export class FolderWatch {
     const poll = (error: unknown): void => {
       stop();
       if (!ended) {
-        this.log.warn(`The system does not tell of changes in the journal (${String(error)}); looking instead`);
+        this.log.warn(
+          `The system does not tell of changes in the journal (${String(error)}); looking instead`,
+        );
         stop = this.poll();
       }
     };
-    mkdir(this.folder, { recursive: true }).then(() => {
-      if (!ended) {
-        const watcher = this.watch(poll);
-        stop = () => watcher.close();
-      }
-    }, poll).catch(poll);
+    mkdir(this.folder, { recursive: true })
+      .then(() => {
+        if (!ended) {
+          const watcher = this.watch(poll);
+          stop = () => watcher.close();
+        }
+      }, poll)
+      .catch(poll);
   }
 
   private watch(onError: (error: unknown) => void): FSWatcher {

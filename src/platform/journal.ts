@@ -13,8 +13,8 @@ const ending = '.json';
 /** One file for each creation in global storage, so that every window sees the same ones. */
 export class FileJournal implements CreationJournal {
   private readonly watch: FolderWatch;
-  /** The text of each file as this window last wrote it. */
-  private readonly own = new Map<string, string>();
+  /** What this window wrote last into each file, and before that: the system may tell of it late. */
+  private readonly own = new Map<string, readonly (string | undefined)[]>();
   private readonly held = new Map<string, HeldLease>();
 
   /** @param staleMs how long a lease outlives the window that held it; at least 2,000 */
@@ -54,7 +54,7 @@ export class FileJournal implements CreationJournal {
     const content = writeRecord(record);
     const beside = path.join(this.folder, `${name}.${process.pid}.tmp`);
     await writeFile(beside, content, { mode: 0o600, flush: true });
-    this.own.set(name, content);
+    this.own.set(name, [this.own.get(name)?.[1], content]);
     await rename(beside, path.join(this.folder, name));
   }
 
@@ -62,7 +62,11 @@ export class FileJournal implements CreationJournal {
     const told = new Map<string, string>();
     const tellIfNew = async (name: string): Promise<void> => {
       const content = await this.contentOf(name);
-      if (content === undefined || content === this.own.get(name) || content === told.get(name)) {
+      if (
+        content === undefined ||
+        this.own.get(name)?.includes(content) === true ||
+        content === told.get(name)
+      ) {
         return;
       }
       told.set(name, content);

@@ -189,6 +189,7 @@ export const fromCreationSchema = v.variant('type', [
   v.strictObject({ type: v.literal('typeTagKey'), tagId: id, text: id }),
   v.strictObject({ type: v.literal('typeTagValue'), tagId: id, text: id }),
   v.strictObject({ type: v.literal('createEndpoint') }),
+  v.strictObject({ type: v.literal('exportAsCode') }),
   v.strictObject({ type: v.literal('useEndpoint'), endpointId: id }),
   v.strictObject({ type: v.literal('typeEndpointId'), endpointId: id }),
   v.strictObject({ type: v.literal('typeDomainName'), domainName: id }),

@@ -51,13 +51,14 @@ privatelink() {
   aliyun privatelink "$action" --region="$region" --RegionId="$region" "$@"
 }
 
-# call_tidb_cloud METHOD PATH [curl's options...]: prints the answer and, on the last line, the HTTP status
+# call_tidb_cloud METHOD PATH [curl's options...]: prints the answer and, on the last line, the HTTP status. The key is
+# in no argument, where other users of this machine could see it.
 call_tidb_cloud() {
   local method=$1 path=$2
   shift 2
-  printf 'user = "%s:%s"\\n' "$TIDBCLOUD_PUBLIC_KEY" "$TIDBCLOUD_PRIVATE_KEY" |
-    curl --config - --digest --silent --show-error --max-time 60 --request "$method" \\
-      --write-out '\\n%{http_code}' "$@" "$tidb_cloud$path"
+  curl --config <(printf 'user = "%s:%s"\\n' "$TIDBCLOUD_PUBLIC_KEY" "$TIDBCLOUD_PRIVATE_KEY") \\
+    --digest --silent --show-error --max-time 60 --request "$method" \\
+    --write-out '\\n%{http_code}' "$@" "$tidb_cloud$path"
 }
 
 # find_endpoint SERVICE VPC NAME: prints the ID of an endpoint that is there already, or nothing
@@ -118,14 +119,15 @@ register() {
       2*) ;;
       403 | 404 | 405 | 501)
         printf '%s\\n' "TiDB Cloud does not take it by API: \${answer%$'\\n'*}" \\
-          'Open the instance > Settings > Networking > Create Private Endpoint Connection and enter:' \\
+          "On the instance's Networking page, choose Create Private Endpoint Connection and enter:" \\
           "  Endpoint Resource ID: $3" "  Domain Name: $domain" 'Waiting until that is done…' >&2
         ;;
       *) fail "TiDB Cloud: $answer" ;;
     esac
   fi
   while :; do
-    connection=$(connection_of "$1" "$3" | head -n 1)
+    connection=$(connection_of "$1" "$3")
+    connection=\${connection%%$'\\n'*}
     state=$(jq -r .endpointState <<<"\${connection:-{\\}}")
     case $state in
       ACTIVE)

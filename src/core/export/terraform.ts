@@ -121,7 +121,7 @@ function severalEndpoints(endpoints: readonly ExportedEndpoint[]): Parts {
         ['type', expression(endpointsType)],
         ['default', wanted],
       ]),
-      `${zonesLocal}`,
+      zonesLocal,
     ],
     resources: [
       block(
@@ -140,7 +140,10 @@ function severalEndpoints(endpoints: readonly ExportedEndpoint[]): Parts {
       ),
     ],
     outputs: [
-      output('endpoint_ids', expression(`{ for key, endpoint in ${endpointType}.tidb : key => endpoint.id }`)),
+      output(
+        'endpoint_ids',
+        expression(`{ for key, endpoint in ${endpointType}.tidb : key => endpoint.id }`),
+      ),
       output(
         'endpoint_domains',
         expression(`{ for key, endpoint in ${endpointType}.tidb : key => endpoint.endpoint_domain }`),

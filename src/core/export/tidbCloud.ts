@@ -1,4 +1,4 @@
-import { inComment } from './escape';
+import { inComment, wellFormed } from './escape';
 import type { ExportedEndpoint } from './exported';
 
 const baseUrl = 'https://cloud.tidbapi.com';
@@ -9,7 +9,7 @@ export const connectionsPath = (instanceId: string): string =>
 
 /** Also without the quotes and brackets that `encodeURIComponent` leaves: the path ends up in commands. */
 const pathSegment = (text: string): string =>
-  encodeURIComponent(text.toWellFormed()).replace(
+  encodeURIComponent(wellFormed(text)).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
@@ -28,8 +28,8 @@ export function registrationNote(
   return [
     ...why,
     `Once an endpoint is Active, register it with its instance. ${whence}`,
-    '- In the TiDB Cloud console: the instance > Settings > Networking > Create Private Endpoint Connection for',
-    '  Alibaba Cloud, with the endpoint ID and the domain name.',
+    '- On the Networking page of the instance in the TiDB Cloud console: Create Private Endpoint Connection, with the',
+    '  endpoint ID and the domain name.',
     '- Or by API, where it is offered to your account: the published v1beta2 specification lists connections, but does',
     '  not name this call.',
     ...instancesOf(endpoints).flatMap(({ instanceId, instanceName, instanceRegionId }) => [

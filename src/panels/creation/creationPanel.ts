@@ -2,9 +2,11 @@ import { commands as vscodeCommands, env, Uri, window, type WebviewPanel } from 
 import type { Disposable } from '../../core/emitter';
 import type { Instance } from '../../core/model';
 import type { Clock, Log, MachineNetwork } from '../../core/ports';
+import type { DurationKind } from '../../core/schedule';
 import { commands } from '../../ids';
 import { guideUrl, isRemedy, type Notifications } from '../../platform/notifications';
 import { fromCreationSchema, type CreationState, type FromCreation } from '../../protocol/creation';
+import type { ExportDraft } from '../../protocol/exportDraft';
 import type { Accounts } from '../../services/accounts';
 import type { Inventory } from '../../services/inventory';
 import type { LastChoices } from '../../services/provisioning/choices';
@@ -15,7 +17,6 @@ import { WebviewChannel } from '../panelBase';
 import { confirmActivation, confirmRules } from './ask';
 import { valueToCopy } from './copied';
 import { isAction, type Action } from './problem';
-import type { Lasting } from './shown';
 import { cancelCreation, Starter } from './starter';
 import { creationState } from './view';
 
@@ -32,7 +33,7 @@ export interface CreationPanelServices {
   readonly newId: () => string;
   readonly isSandbox: () => boolean;
   /** How long something usually takes. */
-  readonly usualMs: (what: Lasting) => number;
+  readonly usualMs: (kind: DurationKind) => number;
 }
 
 const pricingUrl = 'https://www.alibabacloud.com/product/private-link/pricing';
@@ -118,6 +119,9 @@ export class CreationPanel implements Disposable {
     const { wantedInstanceId } = this;
     if (wantedInstanceId !== undefined && inventory.instance(wantedInstanceId) !== undefined) {
       await this.chooseInstance(wantedInstanceId);
+    } else {
+      this.progress = isUnfinished(this.progress) ? this.progress : undefined;
+      this.render();
     }
   }
 
@@ -140,7 +144,11 @@ export class CreationPanel implements Disposable {
     const isOfThis = creation.instanceId === this.instanceId && !(isOther && isUnfinished(this.progress));
     const isNews = isUnfinished(progress) || !isOther;
     if (isOfThis && isNews) {
-      this.progress = creation.finished?.outcome === 'abandoned' ? undefined : progress;
+      this.progress = progress;
+      if (creation.finished?.outcome === 'abandoned') {
+        // What it has left is there to be used.
+        void this.attempt(() => this.begin());
+      }
     }
     this.render();
   }
@@ -217,6 +225,8 @@ export class CreationPanel implements Disposable {
         return;
       case 'createEndpoint':
         return starter.createEndpoint();
+      case 'exportAsCode':
+        return this.exportAsCode();
       case 'useEndpoint':
         return starter.useEndpoint(intent.endpointId);
       case 'createConnection':
@@ -251,6 +261,17 @@ export class CreationPanel implements Disposable {
       if (agreed && this.draft.state.port === port) {
         await this.draft.network.addRules();
       }
+    }
+  }
+
+  /** What would be created, as code instead. */
+  private async exportAsCode(): Promise<void> {
+    const instance = this.chosenInstance();
+    const { spec } = this.starter;
+    if (instance !== undefined && spec !== undefined) {
+      const { id, name, regionId } = instance;
+      const planned: ExportDraft = { instance: { id, name, regionId }, spec };
+      await vscodeCommands.executeCommand(commands.exportAsCode, planned);
     }
   }
 
@@ -354,10 +375,9 @@ export class CreationPanel implements Disposable {
     if (progress === undefined || progress.readOnly || instanceId === undefined) {
       return;
     }
-    if (isUnfinished(progress)) {
-      await this.services.runner.abandon(progress.creation.id);
-    }
-    await this.chooseInstance(instanceId);
+    await (isUnfinished(progress)
+      ? this.services.runner.abandon(progress.creation.id)
+      : this.chooseInstance(instanceId));
   }
 }
 

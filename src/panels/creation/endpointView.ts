@@ -108,7 +108,7 @@ function activityOf(draft: Draft, progress: CreationProgress | undefined): { act
       activity:
         creation.spec === undefined
           ? 'Waiting until the endpoint is Active…'
-          : 'Alibaba Cloud is creating the endpoint. This usually takes a minute.',
+          : 'Alibaba Cloud is creating the endpoint…',
     };
   }
   return decision?.kind === 'wait' && decision.until === 'serviceActive'

@@ -1,12 +1,10 @@
 import type { BlockedReason, Creation } from '../../core/creation';
 import { alibabaRegionOf } from '../../core/model';
+import type { DurationKind } from '../../core/schedule';
 import type { Wait } from '../../protocol/creation';
 import type { Snapshot } from '../../services/inventory';
 import type { Draft } from '../../services/provisioning/draftState';
 import type { CreationProgress } from '../../services/provisioning/progress';
-
-/** What takes minutes, and usually how long. */
-export type Lasting = 'service' | 'endpoint' | 'connection';
 
 /** What the panel is shown from. */
 export interface Shown {
@@ -20,7 +18,7 @@ export interface Shown {
   readonly canCreate: boolean;
   /** The instance the panel was opened for, which need not be in the list. */
   readonly wantedInstanceId?: string | undefined;
-  readonly usualMs: (what: Lasting) => number;
+  readonly usualMs: (kind: DurationKind) => number;
 }
 
 export const isRegistered = (creation: Creation): boolean => creation.registeredAtMs !== undefined;

@@ -1,5 +1,5 @@
 import { removalOf, type Creation } from '../../core/creation';
-import type { Instance } from '../../core/model';
+import type { Instance, VpcEndpointSpec } from '../../core/model';
 import type { Clock } from '../../core/ports';
 import type { CreationDraft } from '../../services/provisioning/draft';
 import type { CreationRunner } from '../../services/provisioning/runner';
@@ -28,15 +28,19 @@ export class Starter {
     this.creationId = options.newId();
   }
 
+  /** What would be created now. */
+  get spec(): VpcEndpointSpec | undefined {
+    return this.options.draft.spec(this.creationId);
+  }
+
   get canCreate(): boolean {
-    const { draft, isUnderWay } = this.options;
-    return !isUnderWay() && !this.starting && draft.spec(this.creationId) !== undefined;
+    return !this.options.isUnderWay() && !this.starting && this.spec !== undefined;
   }
 
   /** Checks with Alibaba Cloud, asks once, writes the journal, begins. */
   async createEndpoint(): Promise<void> {
     const { draft } = this.options;
-    const spec = draft.spec(this.creationId);
+    const { spec } = this;
     if (spec !== undefined) {
       await this.start({ spec }, async (instance) => {
         const accepted = await draft.dryRun(spec);

@@ -107,8 +107,7 @@ const refusals: Readonly<Record<Mark, readonly ErrorCode[]>> = {
 
 /** What an earlier sending may have made is not disproved by the refusal of a later one. */
 function unmarked(now: Creation, before: Creation, error: unknown, mark: Mark): Creation {
-  const nothingMade =
-    before[mark] === undefined && AppError.is(error) && refusals[mark].includes(error.code);
+  const nothingMade = before[mark] === undefined && AppError.is(error) && refusals[mark].includes(error.code);
   return nothingMade ? without(now, mark) : now;
 }
 

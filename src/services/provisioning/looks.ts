@@ -4,11 +4,10 @@ import { AppError, isCancellation, isTransient } from '../../core/errors';
 import type { EndpointConnection, EndpointConnectionState, VpcEndpoint } from '../../core/model';
 import { alibabaRegionOf } from '../../core/model';
 import type { Clock, Log } from '../../core/ports';
+import type { Look } from '../../core/schedule';
 import type { Accounts } from '../accounts';
 import type { Inventory } from '../inventory';
 import { creationTag } from './tags';
-
-export type Look = 'both' | 'alibabaCloud' | 'tidbCloud';
 
 export interface LooksOptions {
   readonly accounts: Accounts;
@@ -57,6 +56,20 @@ export class Looks {
     };
   }
 
+  /** Shows in every view what the answer to a create call told. */
+  noteMade({ instanceId }: Creation, { endpoint, connection }: Partial<Observed>): void {
+    const { inventory } = this.options;
+    const others = (inventory.details(instanceId).value?.endpoints ?? []).flatMap((each) =>
+      each.connection === undefined ? [] : [each.connection],
+    );
+    inventory.noteObserved(instanceId, {
+      ...(typeof endpoint === 'object' && { endpoint }),
+      ...(typeof connection === 'object' && {
+        connections: [...others.filter(({ endpointId }) => endpointId !== connection.endpointId), connection],
+      }),
+    });
+  }
+
   private async service(creation: Creation, signal: AbortSignal): Promise<Observed['service']> {
     if (creation.spec === undefined) {
       return 'unknown';
@@ -65,10 +78,7 @@ export class Looks {
     return api.getPrivateLinkService(creation.instanceId, signal);
   }
 
-  private async connections(
-    creation: Creation,
-    signal: AbortSignal,
-  ): Promise<readonly EndpointConnection[]> {
+  private async connections(creation: Creation, signal: AbortSignal): Promise<readonly EndpointConnection[]> {
     const api = await this.options.accounts.tidbCloud();
     try {
       return await collect(api.listConnections(creation.instanceId, signal));
@@ -110,9 +120,13 @@ export class Looks {
       : this.ownEndpoint(creation, signal);
   }
 
+  /** Found by what it carries where its id is not known, which it can be only once it was sent for. */
   private async ownEndpoint(creation: Creation, signal: AbortSignal): Promise<VpcEndpoint | 'absent'> {
+    const { endpointId, endpointSentAtMs } = creation;
+    if (endpointId === undefined && endpointSentAtMs === undefined) {
+      return 'absent';
+    }
     const api = await this.options.accounts.alibabaCloud();
-    const { endpointId } = creation;
     const found =
       endpointId === undefined
         ? await this.findByTag(creation, signal)
@@ -121,12 +135,8 @@ export class Looks {
   }
 
   private async endpointToRemove(creation: Creation, signal: AbortSignal): Promise<Observed['endpoint']> {
-    const { removal, endpointId, endpointSentAtMs } = creation;
-    if (removal?.endpoint !== true) {
+    if (creation.removal?.endpoint !== true) {
       return 'unknown';
-    }
-    if (endpointId === undefined && endpointSentAtMs === undefined) {
-      return 'absent';
     }
     return (await this.options.accounts.isSignedIn('Alibaba Cloud'))
       ? this.ownEndpoint(creation, signal)

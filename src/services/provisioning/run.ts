@@ -2,18 +2,19 @@ import type { Decision, Observed } from '../../core/creation';
 import { reconcile, remembering } from '../../core/creation';
 import { AppError, cancellation, isCancellation, isTransient } from '../../core/errors';
 import type { CreationJournal, JournalRecord, Lease } from '../../core/ports';
-import { backoffMs, observeAgainAfterMs } from '../../core/schedule';
+import { backoffMs } from '../../core/schedule';
 import { Acts, needsConsole, type Act } from './acts';
-import { Looks, type Look, type LooksOptions } from './looks';
+import { Looks, type LooksOptions } from './looks';
+import { Pace, type PaceOptions } from './pace';
 import { isSameRecord, progressFrom, recordOf, type CreationProgress } from './progress';
 
-/** How long to leave a cloud alone, at least, after it has answered a call that changes something. */
+/** How long to leave a cloud alone after it has answered a call that takes something away. */
 const settlesWithinMs = 2_000;
 /** How often a window that only shows a creation tries whether it may work on it. */
 const leaseAgainAfterMs = 2_000;
 const forever = 2 ** 31 - 1;
 
-export interface RunOptions extends LooksOptions {
+export interface RunOptions extends LooksOptions, PaceOptions {
   readonly journal: CreationJournal;
   readonly random: () => number;
 }
@@ -36,7 +37,7 @@ export class Run {
   private written: JournalRecord | undefined;
   /** Why TiDB Cloud's API did not take what the person now does in the console. */
   private refusal: AppError | undefined;
-  private due: Look = 'both';
+  private readonly pace: Pace;
   private failures = 0;
   /** Ends the current wait. */
   private endWait: () => void = () => undefined;
@@ -55,6 +56,7 @@ export class Run {
   ) {
     this.looks = new Looks(options);
     this.acts = new Acts(options.accounts);
+    this.pace = new Pace(options);
     this.ended = this.live();
   }
 
@@ -126,7 +128,7 @@ export class Run {
 
   private async work(lease: Lease): Promise<void> {
     const signal = AbortSignal.any([this.stopping.signal, lease.lost]);
-    this.due = 'both';
+    this.pace.due = 'both';
     this.written = await this.read();
     const { creation, shown }: JournalRecord = this.written ?? { creation: this.now.creation };
     this.refusal =
@@ -156,18 +158,15 @@ export class Run {
   }
 
   private async step(signal: AbortSignal): Promise<void> {
-    const { creation, seen: before } = this.now;
-    let seen = await this.looks.look(creation, this.due, before, signal);
-    if (this.due !== 'both' && !isPassive(reconcile(remembering(creation, seen), seen))) {
-      // Nothing is done, and nothing said to be over, on what a cloud said a while ago.
-      seen = await this.looks.look(creation, 'both', undefined, signal);
-    }
-    this.due = 'both';
+    const before = this.now.seen;
+    const seen = await this.look(signal);
+    this.pace.due = 'both';
     const decision = await this.decide(seen);
+    this.pace.learn(this.now.creation, before, seen);
     switch (decision.kind) {
       case 'wait':
       case 'ask':
-        await this.pause(observeAgainAfterMs(decision));
+        await this.pauseFor(decision, seen);
         return;
       case 'blocked':
         await this.pause(forever);
@@ -183,9 +182,27 @@ export class Run {
     }
   }
 
+  /** Nothing is done, and nothing said to be over or to stand still, on what a cloud said a while ago. */
+  private async look(signal: AbortSignal): Promise<Observed> {
+    const { pace } = this;
+    const { creation, seen: before } = this.now;
+    const seen = await this.looks.look(creation, pace.due, before, signal);
+    pace.looked(pace.due);
+    const after = remembering(creation, seen);
+    const { kind } = reconcile(after, seen);
+    const { old } = pace;
+    if (kind === 'wait' || kind === 'ask' || old === undefined) {
+      return seen;
+    }
+    const again = await this.looks.look(after, old, seen, signal);
+    pace.looked(old);
+    return again;
+  }
+
   private async decide(seen: Observed): Promise<Decision> {
     const creation = remembering(this.now.creation, seen);
     const decision = reconcile(creation, seen);
+    this.pace.decided(decision);
     const handedOver = decision.kind === 'ask' && needsConsole(decision);
     await this.show({
       creation,
@@ -217,8 +234,12 @@ export class Run {
       } else {
         this.now = progress;
         // Taken for what is there: the cloud's lists may show it a moment later.
-        const next = await this.decide({ ...seen, ...made });
-        await this.pause(Math.max(settlesWithinMs, observeAgainAfterMs(next)));
+        const now = { ...seen, ...made };
+        this.looks.noteMade(before, made);
+        const next = await this.decide(now);
+        if (next.kind === 'wait' || next.kind === 'ask') {
+          await this.pauseFor(next, now);
+        }
       }
     } catch (error) {
       const refused = act.refused(this.now.creation, before, error);
@@ -233,13 +254,27 @@ export class Run {
     }
   }
 
+  private async pauseFor(
+    decision: Extract<Decision, { kind: 'wait' | 'ask' }>,
+    seen: Observed,
+  ): Promise<void> {
+    const { afterMs, look } = this.pace.next(this.now.creation, seen, decision);
+    await this.pause(afterMs);
+    // Woken before its time: something may have changed on either side.
+    this.pace.due = this.lookAgain ? 'both' : look;
+  }
+
   private async finish(outcome: 'active' | 'removed'): Promise<void> {
     const { creation } = this.now;
     await this.show({
       ...this.now,
       creation: { ...creation, finished: { atMs: this.options.clock.now(), outcome } },
     });
-    await this.options.inventory.refreshDetails(creation.instanceId);
+    const { inventory } = this.options;
+    if (outcome === 'removed' || inventory.details(creation.instanceId).value === undefined) {
+      // What the looks have seen is in the inventory already, but not what they did not find.
+      await inventory.refreshDetails(creation.instanceId);
+    }
     this.options.log.info(`The private endpoint for ${creation.instanceName} is ${outcome}`);
     if (!this.isSilent) {
       this.events.onFinish(this.now);
@@ -250,7 +285,7 @@ export class Run {
   private async failed(error: unknown): Promise<void> {
     const { log, random } = this.options;
     this.failures++;
-    this.due = 'both';
+    this.pace.due = 'both';
     log.error(`Creation for ${this.now.creation.instanceName}: failed`, error);
     this.note({ ...this.now, error });
     if (this.lease !== undefined) {
@@ -324,6 +359,3 @@ export class Run {
     }
   }
 }
-
-const isPassive = ({ kind }: Decision): boolean => kind === 'wait' || kind === 'ask';
-

@@ -1,5 +1,5 @@
 import type { Creation, Removal } from '../../core/creation';
-import { isRegistered } from '../../core/removal';
+import { isRegistered, removalOf } from '../../core/removal';
 import { Emitter, type Disposable } from '../../core/emitter';
 import { AppError } from '../../core/errors';
 import type { JournalRecord, Lease } from '../../core/ports';
@@ -112,12 +112,16 @@ export class CreationRunner implements Disposable {
   }
 
   /**
-   * Stops creating, and takes away what `removal` names. What is to go already goes all the same.
+   * Stops creating, and takes away what `removal` names. What is to go already goes all the same, and so does what the
+   * creation makes until it has stopped.
    *
    * @throws AppError conflict when another window works on it
    */
   remove(creationId: string, removal: Removal): Promise<void> {
-    return this.inTurn(() => this.change(creationId, (creation) => withRemoval(creation, removal)));
+    const before = this.runs.get(creationId)?.progress.creation;
+    return this.inTurn(() =>
+      this.change(creationId, (now) => withRemoval(withRemoval(now, removal), madeSince(before, now))),
+    );
   }
 
   /**
@@ -299,6 +303,16 @@ export class CreationRunner implements Disposable {
 }
 
 const conflict = (reason: string): AppError => new AppError('conflict', { source: 'Extension', reason });
+
+/** What was on its way when the person decided. */
+function madeSince(before: Creation | undefined, now: Creation): Removal {
+  const known = removalOf(before ?? now);
+  const made = removalOf(now);
+  return {
+    connection: made.connection && !known.connection,
+    endpoint: made.endpoint && !known.endpoint,
+  };
+}
 
 /** What is to go once goes: a second wish does not take back the first. */
 function withRemoval(creation: Creation, removal: Removal): Creation {

@@ -85,8 +85,7 @@ export function acceptanceStep(view: View): TemplateResult {
   const consoleWay = acceptance.way === 'console';
   const asked = view.state.mode === 'byHand' ? !isUnderWay(view.state) : acceptance.status === 'current';
   return html`
-    ${body(view)}
-    ${acceptance.refusal === undefined ? nothing : notice(acceptance.refusal)}
+    ${body(view)} ${acceptance.refusal === undefined ? nothing : notice(acceptance.refusal)}
     ${problemBox(view, acceptance.problem)} ${activity(acceptance.activity)}
     ${
       consoleWay

@@ -120,9 +120,13 @@ export function endpointForm(view: View): TemplateResult {
   `;
 }
 
-/** The form's last button. */
-export function createButton(view: View): TemplateResult {
-  return mainButton(view, 'createEndpoint', 'Create Endpoint', () => view.send({ type: 'createEndpoint' }), {
-    disabled: !view.state.endpoint.canCreate,
-  });
+/** What can be done with the form. */
+export function formButtons(view: View): TemplateResult {
+  const disabled = !view.state.endpoint.canCreate;
+  return html`<div class="buttons">
+    ${mainButton(view, 'createEndpoint', 'Create Endpoint', () => view.send({ type: 'createEndpoint' }), {
+      disabled,
+    })}
+    ${button('Export as Code…', () => view.send({ type: 'exportAsCode' }), { disabled })}
+  </div>`;
 }

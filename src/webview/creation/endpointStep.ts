@@ -1,9 +1,9 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { CreationState } from '../../protocol/creation';
 import type { IconName } from '../icons';
 import { activity, facts, mainButton, problemBox } from './controls';
-import { createButton, endpointForm } from './endpointForm';
+import { endpointForm, formButtons } from './endpointForm';
 import { serviceFacts } from './instanceStep';
 import { endpointCopiedFrom, isUnderWay, type View } from './progress';
 import { waiting } from './waiting';
@@ -71,7 +71,7 @@ function automatic(view: View): TemplateResult {
   const { endpoint } = view.state;
   return html`
     ${endpointForm(view)} ${problemBox(view, endpoint.problem)} ${activity(endpoint.activity)}
-    <div class="buttons">${createButton(view)}</div>
+    ${formButtons(view)}
   `;
 }
 

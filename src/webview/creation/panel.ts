@@ -55,7 +55,9 @@ const lostCreation = (
 ): TemplateResult =>
   notice(
     text,
-    button(`Give Up ${name}…`, () => view.send({ type: 'giveUp', creationId })),
+    button(view.state.lost.length === 1 ? 'Give Up…' : `Give Up ${name}…`, () =>
+      view.send({ type: 'giveUp', creationId }),
+    ),
   );
 
 export function panel(view: View): TemplateResult {
@@ -63,7 +65,7 @@ export function panel(view: View): TemplateResult {
   return html`
     <header class="panel-head">
       <div class="panel-title">
-        <h1>Create a Private Endpoint</h1>
+        <h1>${removal === undefined ? 'Create a Private Endpoint' : 'Private Endpoint'}</h1>
         ${view.state.sandbox ? html`<vscode-badge>Sandbox</vscode-badge>` : nothing}
       </div>
       <p class="hint">

@@ -40,9 +40,18 @@ export const readOnlyText = 'Another window works on this creation.';
 const untouched = (status: StepStatus): boolean =>
   status === 'todo' || status === 'current' || status === 'failed';
 
+/** A creation runs, here or in another window: nothing is filled in any more. */
+export const isUnderWay = ({ canCancel, readOnly }: CreationState): boolean => canCancel || readOnly;
+
 /** Until something is created for it, another instance can be chosen. */
-export function instanceCanChange({ endpoint, acceptance }: CreationState): boolean {
-  return endpoint.created === undefined && untouched(endpoint.status) && untouched(acceptance.status);
+export function instanceCanChange(state: CreationState): boolean {
+  const { endpoint, acceptance } = state;
+  return (
+    !isUnderWay(state) &&
+    endpoint.created === undefined &&
+    untouched(endpoint.status) &&
+    untouched(acceptance.status)
+  );
 }
 
 /** The first step that is not finished; after the last one, the last one. */

@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { reconcile, remembering, type Creation, type Decision, type Observed } from '../../../src/core/creation';
+import {
+  reconcile,
+  remembering,
+  type Creation,
+  type Decision,
+  type Observed,
+} from '../../../src/core/creation';
 import { aConnection, aCreation, anEndpoint, aService, aSpec, without } from '../fakes';
 import { byHand, connectionStatuses, now } from './creationStates';
 

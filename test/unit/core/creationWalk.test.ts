@@ -3,7 +3,7 @@ import { reconcile, type Creation, type Decision, type Observed } from '../../..
 import { mayYetShow } from '../../../src/core/lag';
 import type { EndpointConnection, VpcEndpoint } from '../../../src/core/model';
 import { isRegistered } from '../../../src/core/removal';
-import { observeAgainAfterMs } from '../../../src/core/schedule';
+import { nextLook } from '../../../src/core/schedule';
 import { connections, endpoints, journals, now, services, zones } from './creationStates';
 
 const isConnection = (c: Observed['connection']): c is EndpointConnection => typeof c === 'object';
@@ -35,7 +35,10 @@ function rules(wanted: Creation, seen: Observed, decision: Decision): readonly R
         ['createConnection without having looked', connection === 'unknown'],
         ['createConnection though one is registered', registered],
         ['createConnection though one may have been made', mayShowConnection(wanted)],
-        ['createConnection before the endpoint is Active', isEndpoint(endpoint) && endpoint.status !== 'Active'],
+        [
+          'createConnection before the endpoint is Active',
+          isEndpoint(endpoint) && endpoint.status !== 'Active',
+        ],
         ['createConnection where TiDB Cloud does not take it', wanted.acceptance === 'console'],
         [
           'createConnection without its two values',
@@ -82,7 +85,8 @@ function rules(wanted: Creation, seen: Observed, decision: Decision): readonly R
         ['removed without a removal', removal === undefined],
         [
           'removed though the connection is there',
-          removal?.connection === true && (registered || connection === 'unknown' || mayShowConnection(wanted)),
+          removal?.connection === true &&
+            (registered || connection === 'unknown' || mayShowConnection(wanted)),
         ],
         [
           'removed though the endpoint is there',
@@ -96,7 +100,8 @@ function rules(wanted: Creation, seen: Observed, decision: Decision): readonly R
         ['done before the connection is ACTIVE', !isConnection(connection) || connection.state !== 'ACTIVE'],
         [
           'done with another address',
-          isConnection(connection) && (decision.host !== connection.host || decision.port !== connection.port),
+          isConnection(connection) &&
+            (decision.host !== connection.host || decision.port !== connection.port),
         ],
         [
           'done though the private link service is not ACTIVE',
@@ -105,7 +110,7 @@ function rules(wanted: Creation, seen: Observed, decision: Decision): readonly R
         ['done though the endpoint is going', isEndpoint(endpoint) && endpoint.status === 'Deleting'],
       ];
     case 'wait':
-      return [['a wait without an end', !(observeAgainAfterMs(decision) > 0)]];
+      return [['a wait without an end', !looksAgain(wanted, seen, decision)]];
     case 'ask':
       return [asks(wanted, seen, decision.forWhat)];
     case 'blocked':
@@ -113,10 +118,23 @@ function rules(wanted: Creation, seen: Observed, decision: Decision): readonly R
         ['blocked in a removal', removal !== undefined],
         [
           'Failed without a failed connection',
-          decision.reason === 'connectionFailed' && (!isConnection(connection) || connection.state !== 'FAILED'),
+          decision.reason === 'connectionFailed' &&
+            (!isConnection(connection) || connection.state !== 'FAILED'),
         ],
       ];
   }
+}
+
+const usual = { usualMs: 60_000, soonestMs: 40_000 };
+
+function looksAgain(
+  creation: Creation,
+  seen: Observed,
+  decision: Extract<Decision, { kind: 'wait' }>,
+): boolean {
+  const waiting = { creation, seen, decision, decidedAtMs: now, nowMs: now, alibabaCloudAtMs: now };
+  const { afterMs } = nextLook(waiting, () => usual);
+  return afterMs > 0 && afterMs <= 600_000;
 }
 
 function asks(

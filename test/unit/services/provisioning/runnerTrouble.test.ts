@@ -74,7 +74,7 @@ describe('CreationRunner in trouble', () => {
   describe('errors', () => {
     it('that pass are tried again, less and less often, and shown meanwhile', async () => {
       for (let i = 0; i < 4; i++) {
-        r.script.fail('listEndpoints', tidbError('cloudFault', { source: 'Alibaba Cloud' }));
+        r.script.fail('getPrivateLinkService', tidbError('cloudFault'));
       }
       await r.runner.start(aCreation);
       await r.clock.pass(0);
@@ -90,23 +90,26 @@ describe('CreationRunner in trouble', () => {
     });
 
     it('back off from the start again after a success', async () => {
-      r.script.fail('listEndpoints', tidbError('timeout'));
+      r.script.fail('getPrivateLinkService', tidbError('timeout'));
       await r.runner.start(aCreation);
       await r.clock.pass(5_000);
       assert.equal(r.code(), undefined);
-      r.script.fail('getEndpoint', tidbError('timeout'));
-      await r.clock.pass(2_000);
+      r.script.fail('listConnections', tidbError('timeout'));
+      await r.clock.pass(20_000);
+      assert.equal(r.script.count('listConnections'), 2, 'and it has passed');
+      r.script.fail('listConnections', tidbError('timeout'));
+      await r.clock.pass(r.clock.waits[0] ?? 0);
       assert.equal(r.code(), 'timeout');
       assert.ok((r.clock.waits[0] ?? Infinity) <= 4_000);
     });
 
     it('that name a time are not tried before', async () => {
-      r.script.fail('listEndpoints', tidbError('throttled', { retryAfterMs: minute }));
+      r.script.fail('getPrivateLinkService', tidbError('throttled', { retryAfterMs: minute }));
       await r.runner.start(aCreation);
       await r.clock.pass(minute - 1);
-      assert.equal(r.script.count('listEndpoints'), 1);
+      assert.equal(r.script.count('getPrivateLinkService'), 1);
       await r.clock.pass(1);
-      assert.equal(r.script.count('listEndpoints'), 2);
+      assert.equal(r.script.count('getPrivateLinkService'), 2);
     });
 
     it('that need the person wait for Retry', async () => {
@@ -150,8 +153,8 @@ describe('CreationRunner in trouble', () => {
     });
 
     it('are over with a sign-in that came while the call that fails was on its way', async () => {
-      const release = r.script.hold('listEndpoints');
-      r.script.fail('listEndpoints', tidbError('credentialsExpired'), 'after');
+      const release = r.script.hold('getPrivateLinkService');
+      r.script.fail('getPrivateLinkService', tidbError('credentialsExpired'), 'after');
       await r.runner.start(aCreation);
       await settle();
       await r.secrets.set(secretKeys.tidbCloud, JSON.stringify(tidbKey));
@@ -188,15 +191,15 @@ describe('CreationRunner in trouble', () => {
       return true;
     }
 
-    /** Two minutes, with a person who accepts in the console when asked to. */
+    /** A quarter of an hour, with a person who accepts in the console when asked to. */
     async function livePast(way: 'api' | 'console'): Promise<void> {
-      await r.clock.pass(minute);
+      await r.clock.pass(3 * minute);
       const [endpoint] = r.world.endpoints;
       const asked = way === 'console' && r.progress.length > 0 && r.decision() === 'acceptInConsole';
       if (asked && endpoint !== undefined && r.world.connections.length === 0) {
         r.world.register({ instanceId: '1001', endpointId: endpoint.id, privateDomainName: endpoint.domain });
       }
-      await r.clock.pass(minute);
+      await r.clock.pass(12 * minute);
     }
 
     for (const way of ['api', 'console'] as const) {

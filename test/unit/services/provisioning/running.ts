@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Creation } from '../../../../src/core/creation';
+import { Durations } from '../../../../src/services/provisioning/durations';
 import { CreationRunner, type CreationProgress } from '../../../../src/services/provisioning/runner';
 import { aCreation, anEndpoint, without, type FakeWindow } from '../../fakes';
 import { stage } from '../stage';
@@ -37,6 +38,9 @@ export class Running {
   get secrets() {
     return this.stage.secrets;
   }
+  get state() {
+    return this.stage.state;
+  }
   get inventory() {
     return this.stage.inventory;
   }
@@ -48,10 +52,11 @@ export class Running {
 
   /** A window with its runner; what it tells is told here as well. */
   aWindow(): { readonly window: FakeWindow; readonly runner: CreationRunner } {
-    const { world, accounts, inventory, clock, log } = this.stage;
+    const { world, accounts, inventory, clock, log, state } = this.stage;
     const window = world.journal.window();
     const runner = new CreationRunner({
       ...{ journal: window, accounts, inventory, clock, log, random: () => 0 },
+      durations: new Durations(state, 'durations'),
     });
     runner.onDidChange((now) => this.progress.push(now));
     runner.onDidComplete((now) => this.completed.push(now));
@@ -62,8 +67,13 @@ export class Running {
 
   /** The window ends without a word, as when its process was killed; its leases run out. */
   kill(runner: CreationRunner): void {
-    const { window } = this.windows.find((each) => each.runner === runner) ?? assert.fail('no such window');
     runner.dispose();
+    this.loseLeases(runner);
+  }
+
+  /** As after a sleep of the machine that was longer than they last. */
+  loseLeases(runner: CreationRunner): void {
+    const { window } = this.windows.find((each) => each.runner === runner) ?? assert.fail('no such window');
     this.world.journal.expire(window);
   }
 
