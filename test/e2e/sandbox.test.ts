@@ -88,7 +88,6 @@ describe('without an account, in the sandbox', () => {
     const reloaded = window.page.waitForEvent('load');
     await workbench.runCommand('Developer: Reload Window');
     await reloaded;
-    await workbench.openViewContainer('TiDB Private Endpoint');
     await workbench.statusBarItem(/TiDB Sandbox/).waitFor();
     await workbench.expandTreeRow(instance);
     await workbench.page.getByRole('treeitem', { name: /ep-/ }).first().waitFor();
