@@ -32,6 +32,13 @@ export class CreationPanels implements WebviewPanelSerializer, Disposable {
     return Promise.resolve();
   }
 
+  /** They show what nobody follows any more. Not for the end of the window: after a reload they are there again. */
+  close(): void {
+    for (const panel of [...this.open]) {
+      panel.close();
+    }
+  }
+
   dispose(): void {
     for (const panel of [...this.open]) {
       panel.dispose();

@@ -52,6 +52,7 @@ export class CreationRunner implements Disposable {
   private readonly changed: Emitter<CreationProgress>;
   private readonly completed: Emitter<CreationProgress>;
   private readonly subscription: Disposable;
+  private disposed = false;
 
   constructor(private readonly options: RunnerOptions) {
     const onListenerError = (error: unknown): void =>
@@ -132,6 +133,7 @@ export class CreationRunner implements Disposable {
   }
 
   dispose(): void {
+    this.disposed = true;
     this.subscription.dispose();
     for (const run of this.runs.values()) {
       run.abort.abort();
@@ -140,7 +142,7 @@ export class CreationRunner implements Disposable {
   }
 
   private carryOn(creation: Creation): void {
-    if (this.runs.has(creation.id)) {
+    if (this.disposed || this.runs.has(creation.id)) {
       return;
     }
     const run: Run = {

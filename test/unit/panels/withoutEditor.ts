@@ -5,13 +5,14 @@ interface Loader {
 }
 
 /**
- * Loads a module of the UI where there is no editor: the `vscode` module is empty while it loads. Good for what is pure
- * in it.
+ * Loads a module of the UI where there is no editor: the `vscode` module is empty while it loads, or holds the little that
+ * is given. Good for what is pure in it.
  */
-export async function withoutEditor<T>(load: () => Promise<T>): Promise<T> {
+export async function withoutEditor<T>(load: () => Promise<T>, vscode: object = {}): Promise<T> {
   const loader = Module as unknown as Loader;
   const before = loader._load;
-  loader._load = (request, ...rest) => (request === 'vscode' ? {} : before.call(Module, request, ...rest));
+  loader._load = (request, ...rest) =>
+    request === 'vscode' ? vscode : before.call(Module, request, ...rest);
   try {
     return await load();
   } finally {
