@@ -1,5 +1,12 @@
 import * as v from 'valibot';
-import { Uri, ViewColumn, window, type WebviewPanel, type WebviewPanelSerializer } from 'vscode';
+import {
+  TabInputWebview,
+  Uri,
+  ViewColumn,
+  window,
+  type WebviewPanel,
+  type WebviewPanelSerializer,
+} from 'vscode';
 import type { Disposable } from '../../core/emitter';
 import { panels } from '../../ids';
 import { CreationPanel, type CreationPanelServices } from './creationPanel';
@@ -37,6 +44,11 @@ export class CreationPanels implements WebviewPanelSerializer, Disposable {
     for (const panel of [...this.open]) {
       panel.close();
     }
+    // After a reload, a panel behind another tab is not there until it is looked at.
+    const unseen = window.tabGroups.all
+      .flatMap(({ tabs }) => tabs)
+      .filter(({ input }) => input instanceof TabInputWebview && input.viewType.endsWith(panels.creation));
+    void window.tabGroups.close(unseen);
   }
 
   dispose(): void {

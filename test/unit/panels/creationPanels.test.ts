@@ -26,11 +26,26 @@ class FakePanel {
   }
 }
 
+class TabInputWebview {
+  constructor(readonly viewType: string) {}
+}
+interface FakeTab {
+  readonly input: TabInputWebview;
+}
+
 describe('CreationPanels', () => {
+  const unseen = { input: new TabInputWebview('mainThreadWebview-tidbPrivateEndpoint.creation') };
+  const tabs: readonly FakeTab[] = [unseen, { input: new TabInputWebview('somebody.elses') }];
+  const closed: FakeTab[] = [];
+
   async function withAPanel() {
     const { CreationPanels } = await withoutEditor(
       () => import('../../../src/panels/creation/creationPanels'),
-      { Uri: { joinPath: (...parts: readonly unknown[]) => parts.join('/') } },
+      {
+        Uri: { joinPath: (...parts: readonly unknown[]) => parts.join('/') },
+        TabInputWebview,
+        window: { tabGroups: { all: [{ tabs }], close: (gone: readonly FakeTab[]) => closed.push(...gone) } },
+      },
     );
     const { accounts, inventory, clock, log, world } = stage();
     const runner = new CreationRunner({
@@ -53,6 +68,7 @@ describe('CreationPanels', () => {
     const { panels, panel } = await withAPanel();
     panels.dispose();
     assert.equal(panel.closed, 0);
+    assert.deepEqual(closed, []);
   });
 
   it('takes its panels away when the window goes over to other clouds', async () => {
@@ -61,5 +77,6 @@ describe('CreationPanels', () => {
     panels.close();
     panels.dispose();
     assert.equal(panel.closed, 1);
+    assert.ok(closed.every((tab) => tab === unseen) && closed.length > 0, 'one behind another tab stayed');
   });
 });
