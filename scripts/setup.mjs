@@ -40,6 +40,11 @@ const needs = {
   ],
   test: [
     {
+      name: 'python3-venv',
+      why: 'for the official Python clients that check the sandbox',
+      probe: () => answers('python3', '-c', 'import ensurepip, venv'),
+    },
+    {
       name: 'chromium',
       why: 'the browser in which the tests drive the editor',
       probe: () => existsSync(process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'),

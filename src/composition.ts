@@ -3,6 +3,7 @@ import { checkBaseUrl } from './cloud/baseUrl';
 import { Endpoints } from './cloud/alibaba/endpoints';
 import { registerCommands } from './commands';
 import type { Disposable } from './core/emitter';
+import { AppError } from './core/errors';
 import type { Redactor } from './core/redact';
 import { contexts, panels, secretKeys, stateKeys } from './ids';
 import { announceActive } from './panels/creation/announce';
@@ -44,13 +45,28 @@ export interface Base {
   readonly userAgent: string;
 }
 
+export interface BuiltWorld extends Disposable {
+  /** Disposes of it while the window goes on: what it shows in the editor is taken away as well. */
+  leave(): void;
+}
+
 /**
  * Builds everything that knows the clouds and hands it to each other. Done anew when the window goes over to the sandbox
  * or back, so that nothing passes from one world to the other. Reads and calls nothing; what was going on in an earlier
  * window goes on after it has returned.
  */
-export function buildWorld(base: Base, world: World): Disposable {
-  const { context, log, notifications, contextKeys, results, sandbox } = base;
+export function buildWorld(base: Base, world: World): BuiltWorld {
+  const { context, log, notifications, contextKeys, sandbox } = base;
+  let isOver = false;
+  // A statement that still runs when the window leaves this world ends in the next one.
+  const results: Pick<ResultsView, 'show' | 'reveal'> = {
+    show: (shown) => {
+      if (!isOver) {
+        base.results.show(shown);
+      }
+    },
+    reveal: () => (isOver ? Promise.resolve() : base.results.reveal()),
+  };
   const { consoles, environment, secrets, state } = world;
   const learnSecret = (secret: string): void => base.redactor.learn(secret);
   const client = { userAgent: base.userAgent, clock, log };
@@ -63,6 +79,12 @@ export function buildWorld(base: Base, world: World): Disposable {
       return createTidbCloudApi({ ...client, ...key, baseUrl: await world.tidbCloudBaseUrl() });
     },
     createAlibabaCloudApi: async (from) => {
+      if (from.kind === 'chain' && sandbox.id !== undefined) {
+        throw new AppError('invalidInput', {
+          source: 'Extension',
+          reason: 'The sandbox takes its own keys only: those of this machine stay out of it',
+        });
+      }
       const { createAlibabaCloudApi, credentialsFrom } = await import('./cloud/alibaba');
       const chosen = from.kind === 'chain' ? from.profile : undefined;
       const credentials = credentialsFrom(from, chosen ?? readSettings.alibabaCloudProfile());
@@ -163,12 +185,19 @@ export function buildWorld(base: Base, world: World): Disposable {
     runner.resumeAll().catch((error: unknown) => log.error('Take up creations again: failed', error));
     monitor.lookNow();
   });
+  const dispose = (): void => {
+    isOver = true;
+    clearImmediate(taking);
+    contextKeys.setUris(contexts.boundDocuments, []);
+    contextKeys.set(contexts.sqlRunning, false);
+    parts.forEach((part) => void part.dispose());
+  };
   return {
-    dispose: () => {
-      clearImmediate(taking);
-      contextKeys.setUris(contexts.boundDocuments, []);
-      contextKeys.set(contexts.sqlRunning, false);
-      parts.forEach((part) => void part.dispose());
+    dispose,
+    leave: () => {
+      creation.close();
+      dispose();
+      base.results.clear();
     },
   };
 }

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { env, version as editorVersion, window, type ExtensionContext } from 'vscode';
 import { buildWorld, type Base } from './composition';
+import { AppError } from './core/errors';
 import { Redactor } from './core/redact';
 import { stateKeys, views } from './ids';
 import { ResultsView } from './panels/resultsView';
@@ -26,7 +27,11 @@ export function activate(context: ExtensionContext): void {
     launch: async (id, choice) => {
       const { startPracticeSandbox } = await import('./sandbox');
       const folder = sandboxFolder(context, id);
-      return startPracticeSandbox({ ...choice, folder, log: (line) => log.debug(`Sandbox: ${line}`) });
+      const writeLine = (line: string): void => log.debug(`Sandbox: ${line}`);
+      return startPracticeSandbox({ ...choice, folder, log: writeLine }).catch((cause: unknown) => {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        throw new AppError('sandboxFailed', { source: 'Extension', reason, cause });
+      });
     },
     forget: (id) => rm(sandboxFolder(context, id), { recursive: true, force: true }),
     log,
@@ -41,14 +46,17 @@ export function activate(context: ExtensionContext): void {
     sandbox.id === undefined ? realWorld(context) : sandboxWorld(context, sandbox.id, sandbox);
   let built = buildWorld(base, world());
   context.subscriptions.push(
-    channel,
-    sandbox,
+    {
+      dispose: async () => {
+        await sandbox.dispose().catch((error: unknown) => log.error('End the sandbox: failed', error));
+        channel.dispose();
+      },
+    },
     window.registerWebviewViewProvider(views.results, results, {
       webviewOptions: { retainContextWhenHidden: true },
     }),
     sandbox.onDidChange(() => {
-      built.dispose();
-      results.clear();
+      built.leave();
       built = buildWorld(base, world());
     }),
     { dispose: () => built.dispose() },

@@ -25,6 +25,9 @@ const scopes: readonly { readonly label: string; readonly detail: string; readon
     },
   ];
 
+/** The policy is as good without the account: nobody should have to wait for it. */
+const identityWithinMs = 5_000;
+
 /** Puts the least RAM policy on the clipboard, with the account and region filled in where they are known. */
 export const copyRamPolicy: Command = {
   id: commands.copyRamPolicy,
@@ -64,12 +67,14 @@ export const copyRamPolicy: Command = {
 };
 
 /** Whoever lacks permissions can still ask who they are; without credentials the account stays open. */
-async function accountOf({ accounts, log }: CommandServices): Promise<string | undefined> {
+async function accountOf({ accounts, consoles, log }: CommandServices): Promise<string | undefined> {
   try {
-    if (!(await accounts.isSignedIn('Alibaba Cloud'))) {
+    // The sandbox's account has no meaning where the policy is pasted.
+    if (consoles.isSandbox() || !(await accounts.isSignedIn('Alibaba Cloud'))) {
       return undefined;
     }
-    return (await (await accounts.alibabaCloud()).getCallerIdentity()).accountId;
+    const api = await accounts.alibabaCloud();
+    return (await api.getCallerIdentity(AbortSignal.timeout(identityWithinMs))).accountId;
   } catch (error) {
     if (isCancellation(error)) {
       throw error;

@@ -80,7 +80,7 @@ export async function remove(
   follow(services, creation, `${what} ${nameOf(endpoint)}`);
 }
 
-/** Cancelling the notification stops the watching only; that it is gone is told all the same. */
+/** Cancelling the notification, or trouble, ends only that; what becomes of it later is told all the same. */
 function follow(services: CommandServices, { id }: Creation, what: string): void {
   const { runner, closed } = services;
   void window.withProgress(
@@ -88,6 +88,7 @@ function follow(services: CommandServices, { id }: Creation, what: string): void
     (shown, token) =>
       new Promise<void>((resolve) => {
         let asked: string | undefined;
+        let toldTrouble: string | undefined;
         const stop = (): void => {
           subscription.dispose();
           closed.removeEventListener('abort', stop);
@@ -105,20 +106,23 @@ function follow(services: CommandServices, { id }: Creation, what: string): void
             }
             return;
           }
-          shown.report({ message: creationVerdict(creation, decision, error).explanation });
+          const { explanation } = creationVerdict(creation, decision, error);
+          shown.report({ message: explanation });
           const question = questionOf(progress);
           if (question !== undefined && question !== asked) {
             tellQuestion(creation, question, error);
           }
           asked = question;
           const trouble = question === undefined ? troubleOf(progress) : undefined;
-          if (trouble !== undefined) {
-            stop();
+          if (trouble !== undefined && explanation !== toldTrouble) {
+            resolve();
             services.notifications.showError(`Delete the ${what}`, trouble, () => {
+              stop();
               runner.retry(id);
               follow(services, creation, what);
             });
           }
+          toldTrouble = trouble === undefined ? undefined : explanation;
         };
         const subscription = runner.onDidChange(look);
         closed.addEventListener('abort', stop, { once: true });

@@ -13,12 +13,14 @@ export type Remedy =
   | 'openTidbCloud'
   | 'openAlibabaCloud'
   | 'openGuide'
+  | 'stopSandbox'
   | 'openSettings'
   | 'openNetworkSettings';
 
 export type ErrorCode =
   | 'notSignedIn'
   | 'secretsUnavailable'
+  | 'sandboxFailed'
   | 'credentialsRejected'
   | 'credentialsExpired'
   | 'clockSkew'
@@ -167,6 +169,12 @@ const words: Record<ErrorCode, Words> = {
     nextStep:
       'Unlock or install the keyring of the machine on which the editor runs, or give the keys in environment variables.',
     remedies: ['retry'],
+  }),
+  sandboxFailed: (d) => ({
+    message: `The sandbox cannot run${because(d)}.`,
+    nextStep:
+      'Another window with this folder may have it; else stop the sandbox and start it again, which begins anew.',
+    remedies: ['retry', 'stopSandbox'],
   }),
   credentialsRejected: (d) => ({
     message: `${d.source} refused the key${because(d)}.`,

@@ -14,6 +14,7 @@ const labels: Record<Remedy, string> = {
   openTidbCloud: 'Open TiDB Cloud Console',
   openAlibabaCloud: 'Open Alibaba Cloud Console',
   openGuide: 'Open the Guide',
+  stopSandbox: 'Stop Sandbox',
   copyRamPolicy: 'Copy RAM Policy',
   openSettings: 'Open Settings',
   openNetworkSettings: 'Open Proxy Settings',
@@ -60,6 +61,9 @@ export class Notifications {
         return;
       case 'openGuide':
         await env.openExternal(Uri.parse(guideUrl));
+        return;
+      case 'stopSandbox':
+        await vscodeCommands.executeCommand(commands.stopSandbox);
         return;
       case 'copyRamPolicy':
         await vscodeCommands.executeCommand(commands.copyRamPolicy);

@@ -47,6 +47,16 @@ const alibabaCloudSchema = v.variant('kind', [
   v.object({ kind: v.literal('chain'), profile: v.exactOptional(v.string()) }),
 ]);
 
+/** Each of them says on purpose that there are credentials for Alibaba Cloud's default chain. */
+const chainVariables = [
+  'ALIBABA_CLOUD_ACCESS_KEY_ID',
+  'ALIBABA_CLOUD_ROLE_ARN',
+  'ALIBABA_CLOUD_CREDENTIALS_URI',
+  'ALIBABA_CLOUD_PROFILE',
+  'ALIBABA_CLOUD_CREDENTIALS_FILE',
+  'ALIBABA_CLOUD_ECS_METADATA',
+];
+
 export interface AccountsOptions {
   readonly secrets: SecretStore;
   readonly secretKeys: { readonly tidbCloud: string; readonly alibabaCloud: string };
@@ -186,9 +196,7 @@ export class Accounts implements Disposable {
   private async alibabaCloudCredentials(): Promise<AlibabaCloudCredentials | undefined> {
     const inEnvironment =
       this.options.isWorkspaceTrusted() &&
-      ['ALIBABA_CLOUD_ACCESS_KEY_ID', 'ALIBABA_CLOUD_ROLE_ARN', 'ALIBABA_CLOUD_CREDENTIALS_URI'].some(
-        (name) => Boolean(this.options.environment[name]),
-      );
+      chainVariables.some((name) => Boolean(this.options.environment[name]));
     const stored = await this.stored(this.options.secretKeys.alibabaCloud, alibabaCloudSchema, inEnvironment);
     if (stored !== undefined) {
       this.learn(stored);

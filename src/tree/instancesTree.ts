@@ -47,13 +47,15 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
     return this.view.onDidChangeVisibility;
   }
 
-  /** Marks the view while the clouds are a sandbox. */
+  /** Marks the view while the clouds are a sandbox. A message would hide the welcome text of a view without rows. */
   render(): void {
     const sandbox = this.isSandbox();
+    const hasRows = (this.shown.instances.value?.length ?? 0) > 0;
     this.view.description = sandbox ? 'Sandbox' : '';
-    this.view.message = sandbox
-      ? 'Sandbox: practice clouds on this machine. Nothing here is real, nothing costs money.'
-      : '';
+    this.view.message =
+      sandbox && hasRows
+        ? 'Sandbox: practice clouds on this machine. Nothing here is real, nothing costs money.'
+        : '';
   }
 
   getTreeItem(node: TreeNode): TreeItem {
@@ -110,6 +112,7 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
     const before = this.shown;
     this.shown = next;
     if (next.instances.value !== before.instances.value || next.instances.error !== before.instances.error) {
+      this.render();
       this.changed.fire(undefined);
       return;
     }

@@ -8,6 +8,7 @@ import type { Inventory } from '../services/inventory';
 /** Keeps the context keys that choose the view's welcome text. */
 export class ViewState implements Disposable {
   private readonly subscriptions: readonly Disposable[];
+  private disposed = false;
 
   constructor(
     private readonly accounts: Accounts,
@@ -22,16 +23,20 @@ export class ViewState implements Disposable {
   }
 
   async refresh(): Promise<void> {
+    let signedIn = false;
     try {
-      this.contextKeys.set(contexts.signedOut, !(await this.accounts.isSignedIn('TiDB Cloud')));
+      signedIn = await this.accounts.isSignedIn('TiDB Cloud');
     } catch (error) {
       // A locked or missing keyring: whoever signs in is told so then.
       this.log.error('Read the stored credentials: failed', error);
-      this.contextKeys.set(contexts.signedOut, true);
+    }
+    if (!this.disposed) {
+      this.contextKeys.set(contexts.signedOut, !signedIn);
     }
   }
 
   dispose(): void {
+    this.disposed = true;
     for (const subscription of this.subscriptions) {
       subscription.dispose();
     }

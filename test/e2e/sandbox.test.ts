@@ -88,7 +88,6 @@ describe('without an account, in the sandbox', () => {
     const reloaded = window.page.waitForEvent('load');
     await workbench.runCommand('Developer: Reload Window');
     await reloaded;
-    await workbench.openViewContainer('TiDB Private Endpoint');
     await workbench.statusBarItem(/TiDB Sandbox/).waitFor();
     await workbench.expandTreeRow(instance);
     await workbench.page.getByRole('treeitem', { name: /ep-/ }).first().waitFor();
@@ -103,6 +102,7 @@ describe('without an account, in the sandbox', () => {
     assert.equal(await workbench.statusBarItem(/TiDB Sandbox/).count(), 0);
     assert.equal(await page.getByText(/Nothing here is real/).count(), 0);
     assert.equal(await workbench.treeRow(instance).count(), 0);
+    await workbench.editorTab(/Create Private Endpoint/).waitFor({ state: 'detached' });
     await screenshot('stopped');
   });
 });

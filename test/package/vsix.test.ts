@@ -31,7 +31,7 @@ describe('the package', () => {
       .split('\n')
       .filter(
         (file) =>
-          !/^(package\.json|README\.md|CHANGELOG\.md|LICENSE|media\/[\w-]+\.(svg|png)|dist\/[\w/]+\.(js|css))$/.test(
+          !/^(package\.json|README\.md|CHANGELOG\.md|LICENSE|media\/[\w-]+\.(svg|png)|media\/ram-policy\.json|dist\/[\w/-]+\.(js|css|wasm))$/.test(
             file,
           ),
       );
@@ -41,6 +41,9 @@ describe('the package', () => {
       'LICENSE',
       'dist/extension.js',
       'dist/sql.js',
+      'dist/sandboxDatabase.js',
+      'dist/sql-wasm.wasm',
+      'media/ram-policy.json',
       'dist/webview/creation.js',
     ]) {
       assert.ok(files.split('\n').includes(needed), needed);

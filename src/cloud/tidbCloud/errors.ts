@@ -41,7 +41,8 @@ export function errorFrom(answer: HttpAnswer, context: ErrorContext): AppError {
       ? `${context.operation} was answered with HTTP ${answer.status} and no readable error`
       : undefined);
   const requestId = requestIdOf(answer.headers);
-  const retryAfter = kind === 'throttled' ? retryAfterOf(answer.headers, context.now) : undefined;
+  const retryAfter =
+    kind === 'throttled' || kind === 'cloudFault' ? retryAfterOf(answer.headers, context.now) : undefined;
   return new AppError(kind, {
     source,
     subject: context.subject,

@@ -103,6 +103,11 @@ export class CreationPanel implements Disposable {
     }
   }
 
+  /** Takes the panel out of the editor, which ends this too. */
+  close(): void {
+    this.panel.dispose();
+  }
+
   dispose(): void {
     this.disposed = true;
     for (const subscription of this.subscriptions) {

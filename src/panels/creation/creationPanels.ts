@@ -1,5 +1,12 @@
 import * as v from 'valibot';
-import { Uri, ViewColumn, window, type WebviewPanel, type WebviewPanelSerializer } from 'vscode';
+import {
+  TabInputWebview,
+  Uri,
+  ViewColumn,
+  window,
+  type WebviewPanel,
+  type WebviewPanelSerializer,
+} from 'vscode';
 import type { Disposable } from '../../core/emitter';
 import { panels } from '../../ids';
 import { CreationPanel, type CreationPanelServices } from './creationPanel';
@@ -30,6 +37,18 @@ export class CreationPanels implements WebviewPanelSerializer, Disposable {
     const parsed = v.safeParse(savedSchema, saved);
     this.adopt(panel, parsed.success ? parsed.output.instanceId : undefined);
     return Promise.resolve();
+  }
+
+  /** They show what nobody follows any more. Not for the end of the window: after a reload they are there again. */
+  close(): void {
+    for (const panel of [...this.open]) {
+      panel.close();
+    }
+    // After a reload, a panel behind another tab is not there until it is looked at.
+    const unseen = window.tabGroups.all
+      .flatMap(({ tabs }) => tabs)
+      .filter(({ input }) => input instanceof TabInputWebview && input.viewType.endsWith(panels.creation));
+    void window.tabGroups.close(unseen);
   }
 
   dispose(): void {

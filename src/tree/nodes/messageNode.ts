@@ -50,6 +50,7 @@ const commandOf: Partial<Record<Remedy, string>> = {
   openTidbCloud: commands.openInTidbCloud,
   openAlibabaCloud: commands.openInAlibabaCloud,
   copyRamPolicy: commands.copyRamPolicy,
+  stopSandbox: commands.stopSandbox,
   openSettings: openSettingsCommand,
 };
 

@@ -149,6 +149,23 @@ describe('deleting from the tree', () => {
     assert.match(fakeEditor.asked.at(-1)?.message ?? '', /is deleted/);
   });
 
+  it('says that it is gone also where what stood in the way was cleared elsewhere', async () => {
+    const endpointId = await d.endpoint();
+    d.running.script.fail('deleteConnection', tidbError('credentialsRejected'));
+    d.agree('Delete Endpoint');
+    await d.run(deleteEndpoint, row(endpointId));
+    await d.pass(1);
+    assert.equal(d.errors.length, 1);
+    assert.equal(d.watching.done, true);
+    // As after signing in again.
+    const [left] = d.running.runner.unfinished();
+    d.running.runner.retry(left?.creation.id ?? assert.fail('nothing is unfinished'));
+    await d.pass(10);
+    assert.deepEqual(d.running.world.endpoints, []);
+    assert.equal(d.errors.length, 1);
+    assert.match(fakeEditor.asked.at(-1)?.message ?? '', /is deleted/);
+  });
+
   it('goes on when the notification is cancelled, and still says when it is gone', async () => {
     const endpointId = await d.endpoint();
     d.agree('Delete Endpoint');

@@ -13,6 +13,7 @@ import {
 /** Each code, and whether waiting alone can help. The type keeps the list whole. */
 const codes: Record<ErrorCode, boolean> = {
   notSignedIn: false,
+  sandboxFailed: false,
   credentialsRejected: false,
   credentialsExpired: false,
   clockSkew: false,

@@ -13,12 +13,22 @@ export interface Asked {
   readonly buttons: readonly string[];
 }
 
+class TabInputWebview {
+  constructor(readonly viewType: string) {}
+}
+
+interface Tab {
+  readonly input: unknown;
+}
+
 /** The little of the editor that panels use where there is none. */
 export class FakeEditor {
   readonly asked: Asked[] = [];
   readonly errors: string[] = [];
   readonly executed: unknown[][] = [];
   readonly copied: string[] = [];
+  readonly tabs: Tab[] = [];
+  readonly closedTabs: Tab[] = [];
   /** What the person answers, by the title of a button; undefined closes the question. */
   answer: (asked: Asked) => string | undefined | Promise<string | undefined> = () => undefined;
 
@@ -33,6 +43,13 @@ export class FakeEditor {
         return Promise.resolve(undefined);
       },
       setStatusBarMessage: () => undefined,
+      tabGroups: {
+        all: [{ tabs: this.tabs }],
+        close: (tabs: readonly Tab[]) => {
+          this.closedTabs.push(...tabs);
+          return Promise.resolve(true);
+        },
+      },
     },
     env: {
       clipboard: {
@@ -54,10 +71,11 @@ export class FakeEditor {
       parse: (text: string) => text,
     },
     ViewColumn: { Active: -1 },
+    TabInputWebview,
   };
 
   reset(): void {
-    for (const list of [this.asked, this.errors, this.executed, this.copied]) {
+    for (const list of [this.asked, this.errors, this.executed, this.copied, this.tabs, this.closedTabs]) {
       list.length = 0;
     }
     this.answer = () => undefined;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isCancellation } from '../../../src/core/errors';
 import type { SandboxChoice, SandboxClouds } from '../../../src/core/ports';
 import { SandboxMode } from '../../../src/services/sandboxMode';
 import { FakeState, RecordingLog } from '../fakes';
@@ -6,37 +7,52 @@ import { FakeState, RecordingLog } from '../fakes';
 /** A window, and the sandboxes that were launched from it. */
 function aWindow(state = new FakeState()) {
   const events: string[] = [];
+  const log = new RecordingLog();
   const launched: { id: string; acceptMode: string }[] = [];
   let failure: Error | undefined;
+  let trouble: Error | undefined;
+  let ready = Promise.resolve();
   let ids = 0;
   const mode = new SandboxMode({
     state,
     stateKey: 'sandbox',
     newId: () => `sandbox-${++ids}`,
-    launch: (id: string, { acceptMode }: SandboxChoice): Promise<SandboxClouds> => {
+    launch: async (id: string, { acceptMode }: SandboxChoice): Promise<SandboxClouds> => {
       if (failure !== undefined) {
-        return Promise.reject(failure);
+        throw failure;
       }
       events.push(`launch ${id}`);
       launched.push({ id, acceptMode });
-      return Promise.resolve({
+      await ready;
+      return {
         tidbCloud: { baseUrl: `http://127.0.0.1/${id}`, publicKey: 'public', privateKey: 'private' },
         alibabaCloud: { endpoints: {}, accessKeyId: 'id', accessKeySecret: 'secret' },
         databasePassword: 'password',
         stop: () => {
           events.push(`stop ${id}`);
-          return Promise.resolve();
+          return trouble === undefined ? Promise.resolve() : Promise.reject(trouble);
         },
-      });
+      };
     },
     forget: (id) => {
       events.push(`forget ${id}`);
-      return Promise.resolve();
+      return trouble === undefined ? Promise.resolve() : Promise.reject(trouble);
     },
-    log: new RecordingLog(),
+    log,
   });
   mode.onDidChange((on) => events.push(on ? 'to the sandbox' : 'to the real clouds'));
-  return { mode, events, launched, state, fail: (error: Error | undefined) => (failure = error) };
+  return {
+    ...{ mode, events, launched, state, log },
+    fail: (error: Error | undefined) => (failure = error),
+    /** Neither ends nor can be removed. */
+    failToEnd: (error: Error) => (trouble = error),
+    /** Launches take until the function that comes back is called. */
+    hold: (): (() => void) => {
+      let release = (): void => undefined;
+      ready = new Promise((resolve) => (release = resolve));
+      return () => release();
+    },
+  };
 }
 
 describe('SandboxMode', () => {
@@ -59,9 +75,9 @@ describe('SandboxMode', () => {
     assert.deepEqual(events, [
       'launch sandbox-1',
       'to the sandbox',
+      'to the real clouds',
       'stop sandbox-1',
       'forget sandbox-1',
-      'to the real clouds',
     ]);
   });
 
@@ -104,9 +120,9 @@ describe('SandboxMode', () => {
     assert.equal(mode.id, 'sandbox-2');
     assert.deepEqual(events.slice(2), [
       'launch sandbox-2',
+      'to the sandbox',
       'stop sandbox-1',
       'forget sandbox-1',
-      'to the sandbox',
     ]);
   });
 
@@ -116,6 +132,58 @@ describe('SandboxMode', () => {
     fail(new Error('no port'));
     await assert.rejects(mode.start({ acceptMode: 'api' }), { message: 'no port' });
     assert.equal((await mode.running()).tidbCloud.baseUrl, 'http://127.0.0.1/sandbox-1');
+  });
+
+  it('ends a sandbox that is still being launched again when it is left', async () => {
+    const before = aWindow();
+    await before.mode.start({ acceptMode: 'api' });
+    const { mode, events, hold } = aWindow(before.state);
+    const release = hold();
+    const running = mode.running();
+    const stopping = mode.stop();
+    release();
+    await assert.rejects(running, isCancellation);
+    await stopping;
+    assert.equal(mode.current, undefined);
+    assert.deepEqual(events, [
+      'launch sandbox-1',
+      'to the real clouds',
+      'stop sandbox-1',
+      'forget sandbox-1',
+    ]);
+  });
+
+  it('ends a sandbox that is still being launched again with the window', async () => {
+    const before = aWindow();
+    await before.mode.start({ acceptMode: 'api' });
+    const { mode, events, hold } = aWindow(before.state);
+    const release = hold();
+    const running = mode.running();
+    const disposing = mode.dispose();
+    release();
+    await Promise.all([running, disposing]);
+    assert.deepEqual(events, ['launch sandbox-1', 'stop sandbox-1']);
+  });
+
+  it('asked for twice at once, leaves one sandbox', async () => {
+    const { mode, events } = aWindow();
+    await Promise.all([mode.start({ acceptMode: 'api' }), mode.start({ acceptMode: 'console' })]);
+    assert.equal(mode.id, 'sandbox-2');
+    assert.equal(mode.current?.tidbCloud.baseUrl, 'http://127.0.0.1/sandbox-2');
+    assert.deepEqual(
+      events.filter((event) => event.startsWith('stop')),
+      ['stop sandbox-1'],
+    );
+  });
+
+  it('goes back to the real clouds though the sandbox cannot be ended or removed', async () => {
+    const { mode, events, log, failToEnd } = aWindow();
+    await mode.start({ acceptMode: 'api' });
+    failToEnd(new Error('no space left'));
+    await mode.stop();
+    assert.equal(mode.id, undefined);
+    assert.ok(events.includes('to the real clouds'));
+    assert.equal(log.lines.filter((line) => line.includes('no space left')).length, 2);
   });
 
   it('takes a record that it does not understand for none', () => {

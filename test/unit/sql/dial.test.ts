@@ -24,10 +24,10 @@ describe('dialling', () => {
 
   const firstBytes = async (host: string): Promise<string> => {
     const stream = await dialTcp({ host, port }, new AbortController().signal);
-    const [chunk] = (await new Promise<[Buffer]>((resolve, reject) => {
+    const [chunk] = await new Promise<[Buffer]>((resolve, reject) => {
       stream.once('data', (...args) => resolve(args as [Buffer]));
       stream.once('error', reject);
-    }));
+    });
     stream.destroy();
     return chunk.toString();
   };

@@ -331,4 +331,17 @@ describe('CreationRunner', () => {
     assert.deepEqual(r.clock.waits, []);
     assert.equal(r.world.endpoints.length, 0);
   });
+
+  it('takes up nothing after it was disposed, though the journal is read only then', async () => {
+    const release = r.script.hold('journal.write', 'after');
+    const starting = r.runner.start(aCreation);
+    await settle();
+    r.runner.dispose();
+    release();
+    await starting;
+    await r.runner.resumeAll();
+    await r.clock.pass(10 * minute);
+    assert.deepEqual(r.progress, []);
+    assert.equal(r.world.endpoints.length, 0);
+  });
 });
