@@ -81,7 +81,7 @@ export async function remove(
 }
 
 /** Cancelling the notification, or trouble, ends only that; what becomes of it later is told all the same. */
-function follow(services: CommandServices, { id }: Creation, what: string): void {
+function follow(services: CommandServices, { id, endpointId = '' }: Creation, what: string): void {
   const { runner, closed } = services;
   void window.withProgress(
     { location: ProgressLocation.Notification, title: `Deleting the ${what}`, cancellable: true },
@@ -127,10 +127,12 @@ function follow(services: CommandServices, { id }: Creation, what: string): void
         const subscription = runner.onDidChange(look);
         closed.addEventListener('abort', stop, { once: true });
         token.onCancellationRequested(() => resolve());
-        runner
-          .unfinished()
-          .filter(({ creation }) => creation.id === id)
-          .forEach(look);
+        // It may have come to its end already.
+        const known = [...runner.unfinished(), runner.progressOfEndpoint(endpointId)];
+        const now = known.find((progress) => progress?.creation.id === id);
+        if (now !== undefined) {
+          look(now);
+        }
       }),
   );
 }

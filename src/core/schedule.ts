@@ -62,7 +62,7 @@ export function nextLook(waiting: Waiting, usual: (kind: DurationKind) => Usual)
   }
   switch (decision.until) {
     case 'serviceActive':
-      return { afterMs: whenDue('service', decidedForMs, usual('service')), look: 'tidbCloud' };
+      return { afterMs: serviceAgainAfterMs(decidedForMs, usual('service')), look: 'tidbCloud' };
     case 'endpointActive':
       return creation.removal === undefined
         ? endpointActive(waiting, usual('endpoint'))
@@ -83,6 +83,10 @@ export function nextLook(waiting: Waiting, usual: (kind: DurationKind) => Usual)
       return { afterMs: slowing(2 * second, decidedForMs), look: 'both' };
   }
 }
+
+/** When to read a private link service again that has been seen to be CREATING for `sinceMs`. */
+export const serviceAgainAfterMs = (sinceMs: number, usual: Usual): number =>
+  whenDue('service', Math.max(0, sinceMs), usual);
 
 /**
  * TiDB Cloud lists an endpoint as DISCOVERED once it can be registered (v1beta2), which may be left out. So it is TiDB
@@ -140,7 +144,9 @@ const mostlyTidbCloud = (afterMs: number, { alibabaCloudAtMs = 0, nowMs }: Waiti
 
 function whenDue(kind: DurationKind, sinceMs: number, { usualMs, soonestMs }: Usual): number {
   if (sinceMs < soonestMs) {
-    return Math.max(second, Math.min(sparseMs[kind], soonestMs - sinceMs));
+    // What is usual may be wrong by far, as with a sandbox in a hurry: soon after the beginning looks cost little.
+    const early = Math.max(3 * second, 0.75 * sinceMs);
+    return Math.max(second, Math.min(early, sparseMs[kind], soonestMs - sinceMs));
   }
   return slowing(denseMs[kind], Math.max(0, sinceMs - closesAfter * usualMs));
 }
@@ -197,31 +203,6 @@ const statusOf = (endpoint: Observed['endpoint'] | undefined): string | undefine
 
 const stateOf = (connection: Observed['connection'] | undefined): string | undefined =>
   typeof connection === 'object' ? connection.state : undefined;
-
-/**
- * How long to wait before looking again. Alibaba Cloud allows 1,000 reads a minute and an endpoint is Active within
- * about a minute; TiDB Cloud allows 100 calls a minute for a key and takes about five minutes.
- */
-export function observeAgainAfterMs(decision: Decision): number {
-  switch (decision.kind) {
-    case 'wait':
-      return {
-        serviceActive: 10_000,
-        endpointActive: 2_000,
-        connectionActive: 5_000,
-        connectionGone: 5_000,
-        zoneGone: 3_000,
-        endpointGone: 3_000,
-        observed: 2_000,
-      }[decision.until];
-    case 'ask':
-      return decision.forWhat === 'acceptInConsole' || decision.forWhat === 'deleteInTidbCloud'
-        ? 5_000
-        : 10_000;
-    default:
-      return 0;
-  }
-}
 
 /** Doubles from the base with each failure in a row, up to five minutes, less up to a quarter at random. */
 export function backoffMs(baseMs: number, failures: number, random: number): number {

@@ -47,7 +47,5 @@ export const watchConnection = (durationMs: number): Watched =>
     looks(0, () => 5 * second),
   );
 
-/** The create call itself; then, once the endpoint is Active, it reads the endpoint, its tags and its security groups. */
-export const otherAlibabaCloudCalls = 4;
-/** The create call itself. */
-export const otherTidbCloudCalls = 1;
+/** Once the endpoint is Active it is read again for Terraform's state, then its tags and its security groups. */
+export const afterEndpoint = { readsOfEndpoint: 1, others: 2 };

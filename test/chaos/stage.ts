@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
@@ -33,7 +34,7 @@ async function bundle(): Promise<string> {
     ...{ outfile, bundle: true, platform: 'node', format: 'cjs', target: 'node20', external: ['vscode'] },
     logLevel: 'error',
   });
-  process.once('exit', () => void rm(folder, { recursive: true, force: true }));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   return outfile;
 }
 
@@ -254,7 +255,6 @@ export class Stage {
   }
 
   async journal(): Promise<readonly string[]> {
-    const { readdir } = await import('node:fs/promises');
     const names = (await readdir(this.folder)).filter((name) => name.endsWith('.json'));
     return Promise.all(names.map((name) => readFile(path.join(this.folder, name), 'utf8')));
   }

@@ -149,6 +149,20 @@ describe('deleting from the tree', () => {
     assert.match(fakeEditor.asked.at(-1)?.message ?? '', /is deleted/);
   });
 
+  it('ends at once where somebody else has deleted it while the question was open', async () => {
+    const endpointId = await d.endpoint();
+    fakeEditor.answer = ({ buttons }) => {
+      d.running.world.endpoints.length = 0;
+      d.running.world.connections.length = 0;
+      return buttons[0];
+    };
+    await d.run(deleteEndpoint, row(endpointId));
+    await d.pass(1);
+    assert.equal(d.watching.done, true);
+    assert.deepEqual(d.changes, []);
+    assert.match(fakeEditor.asked.at(-1)?.message ?? '', /is deleted/);
+  });
+
   it('says that it is gone also where what stood in the way was cleared elsewhere', async () => {
     const endpointId = await d.endpoint();
     d.running.script.fail('deleteConnection', tidbError('credentialsRejected'));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Creation, Observed } from '../../../src/core/creation';
-import { nextLook, tookOf, type DurationKind, type Waiting } from '../../../src/core/schedule';
+import { backoffMs, nextLook, tookOf, type DurationKind, type Waiting } from '../../../src/core/schedule';
 import { watchConnection, watchEndpoint } from '../../bench/terraform';
 import { seeded } from '../../bench/seeded';
 import { aConnection, aCreation, anEndpoint, aService } from '../fakes';
@@ -296,5 +296,18 @@ describe('how long it took', () => {
   it('says nothing when nobody has looked for a while, or the clock was set back', () => {
     assert.equal(took(at(57_000, {}), at(3_600_000, active)), undefined);
     assert.equal(took(at(57_000, {}), at(900, active)), undefined);
+  });
+});
+
+describe('after a failure', () => {
+  it('waits twice as long with each, up to five minutes, less up to a quarter', () => {
+    assert.deepEqual(
+      [1, 2, 3].map((failures) => backoffMs(2_000, failures, 0)),
+      [4_000, 8_000, 16_000],
+    );
+    assert.equal(backoffMs(60_000, 10, 0), 300_000);
+    assert.equal(backoffMs(60_000, 2_000, 0), 300_000);
+    assert.equal(backoffMs(600_000, 3, 0), 600_000);
+    assert.equal(backoffMs(2_000, 1, 1), 3_000);
   });
 });

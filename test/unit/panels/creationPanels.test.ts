@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import type { WebviewPanel } from 'vscode';
 import type { CreationPanelServices } from '../../../src/panels/creation/creationPanel';
+import { Durations } from '../../../src/services/provisioning/durations';
 import { CreationRunner } from '../../../src/services/provisioning/runner';
+import { FakeState } from '../fakes';
 import { stage } from '../services/stage';
 import { fakeEditor, withoutEditor } from './withoutEditor';
 
@@ -41,7 +43,8 @@ describe('CreationPanels', () => {
     );
     const { accounts, inventory, clock, log, world } = stage();
     const runner = new CreationRunner({
-      ...{ journal: world.journal, accounts, inventory, clock, log, random: () => 0 },
+      ...{ journal: world.journal.window(), accounts, inventory, clock, log, random: () => 0 },
+      durations: new Durations(new FakeState(), 'durations'),
     });
     const services = {
       ...{ accounts, inventory, runner, clock, log },
