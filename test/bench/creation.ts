@@ -221,6 +221,7 @@ type Moment = 'serviceActive' | 'endpointMade' | 'endpointActive' | 'connectionM
 class Watch {
   private readonly happened = new Map<string, number>();
   private readonly seen = new Map<string, number>();
+  private readonly decisions = new Map<string, CreationProgress['decision']>();
   private readonly stopListening: () => void;
   private onShown: () => void = quiet;
   private problem: unknown;
@@ -229,7 +230,8 @@ class Watch {
     this.stopListening = sandbox.control.onChange((state) => this.look(state));
   }
 
-  shown({ creation: { instanceId }, seen }: CreationProgress): void {
+  shown({ creation: { instanceId }, seen, decision }: CreationProgress): void {
+    this.decisions.set(instanceId, decision);
     const first = (moment: Moment, isSeen: boolean): void => {
       if (isSeen) {
         note(this.seen, instanceId, moment);
@@ -251,7 +253,10 @@ class Watch {
   async all(count: number): Promise<void> {
     const isActive = (key: string): boolean => key.endsWith('/connectionActive');
     await new Promise<void>((resolve, reject) => {
-      const limit = setTimeout(() => reject(new Error('The creations have not come to an end')), limitMs);
+      const limit = setTimeout(() => {
+        const waiting = [...this.decisions].filter(([id]) => !this.seen.has(`${id}/connectionActive`));
+        reject(new Error(`Some creations have not come to an end: ${JSON.stringify(waiting)}`));
+      }, limitMs);
       this.onShown = () => {
         if (this.problem !== undefined || [...this.seen.keys()].filter(isActive).length >= count) {
           clearTimeout(limit);
