@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { FrameLocator } from 'playwright-core';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox';
-import { openWorkbench, type WorkbenchWindow, type WorkspaceTrust } from '../support/editor/browser';
+import { openWorkbench, workbenchUrl, type WorkbenchWindow, type WorkspaceTrust } from '../support/editor/browser';
 import { installEditor } from '../support/editor/install';
 import { startEditorServer, type EditorServer } from '../support/editor/server';
 import type { EditorVersion } from '../support/editor/versions';
@@ -15,7 +15,7 @@ export interface SceneOptions {
   readonly version: EditorVersion;
   /** Names the folder of the screenshots. */
   readonly name: string;
-  readonly sandbox?: Pick<SandboxOptions, 'timeScale' | 'acceptMode'>;
+  readonly sandbox?: Pick<SandboxOptions, 'timeScale' | 'acceptMode' | 'requestsPerMinute' | 'seed'>;
   readonly database?: MariadbOptions;
   /** Which keys the machine brings in its environment; none unless told. */
   readonly signedIn?: { readonly tidbCloud?: boolean; readonly alibabaCloud?: boolean };
@@ -31,10 +31,14 @@ export interface Scene {
   readonly server: EditorServer;
   readonly window: WorkbenchWindow;
   readonly workbench: Workbench;
+  /** Every call that the clouds answered so far, one line each: the cloud, the call, the status, the request's id. */
+  readonly calls: readonly string[];
   /** Everything that the extension wrote to its log. */
   log(): Promise<string>;
   screenshot(step: string): Promise<void>;
   creationPanel(instance: string): Promise<FrameLocator>;
+  /** A second window on the same folder in the same browser, with an extension host of its own. */
+  anotherWindow(): Promise<Workbench>;
   /** After a failed test: what a person would see, and what the extension wrote. */
   tellFailure(failed: boolean): Promise<void>;
   stop(): Promise<void>;
@@ -51,7 +55,13 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
     const database = await startMariadb(options.database);
     ends.push(() => database.stop());
     const sql = { port: database.port, caCertificatePem: database.caCertificatePem };
-    const sandbox = await startSandbox({ timeScale: 60, ...options.sandbox, sql });
+    const calls: string[] = [];
+    const sandbox = await startSandbox({
+      timeScale: 60,
+      ...options.sandbox,
+      sql,
+      log: (line) => calls.push(line),
+    });
     ends.push(() => sandbox.stop());
     const server = await startEditorServer(await installEditor(options.version), {
       settings: options.settings ?? {
@@ -79,6 +89,7 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
       server,
       window,
       workbench,
+      calls,
       log: () => readLog(server),
       screenshot,
       tellFailure: async (failed) => {
@@ -88,6 +99,11 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
         }
       },
       creationPanel: (instance) => workbench.webview(`Create Private Endpoint: ${instance}`),
+      anotherWindow: async () => {
+        const page = await window.context.newPage();
+        await page.goto(workbenchUrl(server, {}));
+        return new Workbench(page);
+      },
       stop,
     };
   } catch (error) {
