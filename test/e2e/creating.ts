@@ -77,7 +77,10 @@ export async function letCreate({ workbench }: Scene, instance: string): Promise
 }
 
 /** An endpoint that somebody made with another tool in `app-vpc`, once it is Active. */
-export async function makeEndpointElsewhere(scene: Scene, instance: string): Promise<World['endpoints'][number]> {
+export async function makeEndpointElsewhere(
+  scene: Scene,
+  instance: string,
+): Promise<World['endpoints'][number]> {
   const { sandbox } = scene;
   const { vpcs, vSwitches, securityGroups } = sandbox.control.getState();
   const { service } = madeFor(scene, instance);

@@ -2,7 +2,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { FrameLocator } from 'playwright-core';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox';
-import { openWorkbench, workbenchUrl, type WorkbenchWindow, type WorkspaceTrust } from '../support/editor/browser';
+import {
+  openWorkbench,
+  workbenchUrl,
+  type WorkbenchWindow,
+  type WorkspaceTrust,
+} from '../support/editor/browser';
 import { installEditor } from '../support/editor/install';
 import { startEditorServer, type EditorServer } from '../support/editor/server';
 import type { EditorVersion } from '../support/editor/versions';
