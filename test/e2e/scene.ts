@@ -40,7 +40,8 @@ export interface Scene {
   readonly calls: readonly string[];
   /** Everything that the extension wrote to its log. */
   log(): Promise<string>;
-  screenshot(step: string): Promise<void>;
+  /** Of the first window unless told. */
+  screenshot(step: string, of?: Workbench): Promise<void>;
   creationPanel(instance: string): Promise<FrameLocator>;
   /** A second window on the same folder in the same browser, with an extension host of its own. */
   anotherWindow(): Promise<Workbench>;
@@ -83,10 +84,10 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
     ends.push(() => window.close());
     const workbench = new Workbench(window.page);
     let step = 0;
-    const screenshot = (name: string): Promise<void> => {
+    const screenshot = (name: string, of = workbench): Promise<void> => {
       step += 1;
       const file = `${String(step).padStart(2, '0')}-${name}.png`;
-      return workbench.screenshot(path.join(root, '.cache', 'screenshots', options.name, file));
+      return of.screenshot(path.join(root, '.cache', 'screenshots', options.name, file));
     };
     return {
       sandbox,
@@ -99,7 +100,9 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
       screenshot,
       tellFailure: async (failed) => {
         if (failed) {
-          await screenshot('failure');
+          for (const page of window.context.pages()) {
+            await screenshot('failure', new Workbench(page));
+          }
           console.log(await readLog(server));
         }
       },
