@@ -42,7 +42,11 @@ export function errorFrom(answer: HttpAnswer, context: ErrorContext): AppError {
       : undefined);
   const requestId = requestIdOf(answer.headers);
   const retryAfter =
-    kind === 'throttled' || kind === 'cloudFault' ? retryAfterOf(answer.headers, context.now) : undefined;
+    kind === 'throttled'
+      ? retryAfterOf(answer.headers, context.now)
+      : kind === 'cloudFault'
+        ? retryAfterMs(answer.headers, context.now)
+        : undefined;
   return new AppError(kind, {
     source,
     subject: context.subject,
