@@ -1,7 +1,7 @@
 import { commands as vscodeCommands, ProgressLocation, window, workspace } from 'vscode';
 import type { Creation, Decision, Removal } from '../core/creation';
-import { blockedWords, creationVerdict } from '../core/creationVerdict';
-import { AppError, cancellation, isTransient } from '../core/errors';
+import { blockedWords, creationVerdict, passesByItself } from '../core/creationVerdict';
+import { AppError, cancellation } from '../core/errors';
 import { commands } from '../ids';
 import { remedyLabel } from '../platform/notifications';
 import type { CreationProgress } from '../services/provisioning/progress';
@@ -55,6 +55,9 @@ export async function confirm({ message, detail }: Question, button: string): Pr
   }
 }
 
+/** How long it may take to learn whose endpoint it is. */
+const identityWithinMs = 5_000;
+
 /** Begins to take away what is named, and returns. What becomes of it is told until it is gone. */
 export async function remove(
   services: CommandServices,
@@ -63,7 +66,7 @@ export async function remove(
 ): Promise<void> {
   const { runner, connections, clock, newId } = services;
   await connections.disconnect(endpoint);
-  const domain = endpoint.endpoint?.domain || endpoint.connection?.privateDomainName;
+  const domain = endpoint.endpoint?.domain || endpoint.connection?.privateDomainName || undefined;
   const creation = await runner.start({
     id: newId(),
     instanceId: instance.id,
@@ -72,12 +75,25 @@ export async function remove(
     startedAtMs: clock.now(),
     clientToken: newId(),
     endpointId: endpoint.endpointId,
+    ...(removal.endpoint && (await accountOf(services))),
     ...(domain !== undefined && { endpointDomain: domain }),
     acceptance: 'api',
     removal,
   });
   const what = removal.endpoint ? 'endpoint' : 'private endpoint connection of';
   follow(services, creation, `${what} ${nameOf(endpoint)}`);
+}
+
+/** Who sees the endpoint now. Where that cannot be told, its removal goes on all the same. */
+async function accountOf({ accounts, log }: CommandServices): Promise<Pick<Creation, 'accountId'>> {
+  try {
+    const api = await accounts.alibabaCloud();
+    const { accountId } = await api.getCallerIdentity(AbortSignal.timeout(identityWithinMs));
+    return { accountId };
+  } catch (error) {
+    log.warn(`The Alibaba Cloud account of the endpoint cannot be told: ${String(error)}`);
+    return {};
+  }
 }
 
 /** Cancelling the notification, or trouble, ends only that; what becomes of it later is told all the same. */
@@ -147,7 +163,7 @@ const questionOf = ({ decision, error }: CreationProgress): Asked | undefined =>
 
 function troubleOf({ decision, error }: CreationProgress): unknown {
   if (error !== undefined) {
-    return isTransient(error) ? undefined : error;
+    return passesByItself(decision, error) ? undefined : error;
   }
   return decision?.kind === 'blocked'
     ? new AppError('conflict', { source: 'Alibaba Cloud', reason: blockedWords(decision) })
@@ -164,7 +180,7 @@ function tellQuestion(
   const inTidbCloud = question === 'deleteInTidbCloud';
   const message = inTidbCloud
     ? `TiDB Cloud does not delete the private endpoint connection of ${endpointId ?? ''} by API${inTheirWords}. Delete it on the Networking page of ${instanceName}; it is noticed by itself, and the rest follows.`
-    : `Alibaba Cloud cannot be asked from here to delete ${endpointId ?? ''}. Delete it in the Alibaba Cloud console, or sign in; it is noticed by itself.`;
+    : `Alibaba Cloud cannot be asked from here to delete ${endpointId ?? ''}. Sign in to Alibaba Cloud to have it deleted; or delete it in the Alibaba Cloud console, and then choose Give Up here, since without signing in that is not noticed.`;
   const buttons = new Map<string, string>(
     inTidbCloud
       ? [[remedyLabel('openTidbCloud'), commands.openInTidbCloud]]

@@ -22,6 +22,8 @@ export interface Creation {
   /** TiDB Cloud region id (`alicloud-…`). */
   readonly regionId: string;
   readonly startedAtMs: number;
+  /** The Alibaba Cloud account that the endpoint belongs to, where that is known. No other one can tell that it is gone. */
+  readonly accountId?: string;
   /** Absent when the person creates the endpoint by hand, uses one that exists, or only removes. */
   readonly spec?: VpcEndpointSpec;
   /** Sent with every attempt of the create call, so that however often it is made there is one endpoint. */

@@ -18,7 +18,7 @@ export function creationVerdict(
   }
   if (error !== undefined) {
     const { message, nextStep } = wordingOf(error);
-    return isTransient(error)
+    return passesByItself(decision, error)
       ? verdict('attention', doing, `${message} It is tried again by itself.`)
       : verdict('failed', `${doing} failed`, `${message} ${nextStep}`);
   }
@@ -26,6 +26,12 @@ export function creationVerdict(
     return verdict('failed', `${doing} failed`, `${blockedWords(decision)}.`);
   }
   return verdict('changing', doing, decision?.kind === 'wait' ? waiting[decision.until] : `${doing}.`);
+}
+
+/** Tried again without the person. What is being changed already is free again in a while; an endpoint that exists stays. */
+export function passesByItself(decision: Decision | undefined, error: unknown): boolean {
+  const isBusy = AppError.is(error) && error.code === 'conflict';
+  return isTransient(error) || (isBusy && decision?.kind !== 'createEndpoint');
 }
 
 /** Without a full stop. */
@@ -57,7 +63,7 @@ const asking: Readonly<Record<Extract<Decision, { kind: 'ask' }>['forWhat'], Ver
   deleteInAlibabaCloud: verdict(
     'attention',
     'Delete in Alibaba Cloud',
-    'Delete the endpoint in the Alibaba Cloud console, or sign in to Alibaba Cloud.',
+    'Sign in to Alibaba Cloud to have the endpoint deleted; without that, a deletion in its console is not noticed.',
   ),
 };
 

@@ -285,6 +285,8 @@ export interface Clock {
 export interface CreationJournal {
   list(): Promise<readonly JournalRecord[]>;
   write(record: JournalRecord): Promise<void>;
+  /** Removes a record; one that is not there counts as removed. */
+  forget(creationId: string): Promise<void>;
   /** Called with the id of a record that another window wrote. */
   onDidChange(listener: (creationId: string) => void): Disposable;
   /** Undefined while another window holds it. A window that died loses its leases within seconds. */
@@ -306,28 +308,6 @@ export interface Lease {
   /** Aborted when the lease was lost, for example because the machine slept for longer than it lasts. */
   readonly lost: AbortSignal;
   release(): Promise<void>;
-}
-
-export interface SandboxChoice {
-  /** `console`: connections are accepted by hand in TiDB Cloud's console, as a real account does today. */
-  readonly acceptMode: 'api' | 'console';
-}
-
-/** Both clouds and a database on this machine, to practise with. */
-export interface SandboxClouds {
-  readonly tidbCloud: {
-    readonly baseUrl: string;
-    readonly publicKey: string;
-    readonly privateKey: string;
-  };
-  readonly alibabaCloud: {
-    readonly endpoints: Readonly<Record<string, string>>;
-    readonly accessKeyId: string;
-    readonly accessKeySecret: string;
-  };
-  /** Of the database user `root`. */
-  readonly databasePassword: string;
-  stop(): Promise<void>;
 }
 
 export interface SandboxChoice {

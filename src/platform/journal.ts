@@ -58,6 +58,14 @@ export class FileJournal implements CreationJournal {
     await rename(beside, path.join(this.folder, name));
   }
 
+  /** With a lease that was lost nothing is removed: it throws the lease's reason. */
+  async forget(creationId: string): Promise<void> {
+    await this.held.get(creationId)?.confirm();
+    const name = `${fileNameOf(creationId)}${ending}`;
+    await rm(path.join(this.folder, name), { force: true });
+    this.own.delete(name);
+  }
+
   onDidChange(listener: (creationId: string) => void): Disposable {
     const told = new Map<string, string>();
     const tellIfNew = async (name: string): Promise<void> => {
@@ -108,7 +116,12 @@ export class FileJournal implements CreationJournal {
       }
     });
     this.held.set(creationId, lease);
-    await lease.claim();
+    try {
+      await lease.claim();
+    } catch (error) {
+      await lease.release();
+      throw error;
+    }
     return lease;
   }
 
@@ -128,7 +141,10 @@ export class FileJournal implements CreationJournal {
     try {
       return await readFile(path.join(this.folder, name), 'utf8');
     } catch (error) {
-      this.log.error(`The creation record ${name} cannot be read`, error);
+      // One that was forgotten meanwhile is no trouble.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+        this.log.error(`The creation record ${name} cannot be read`, error);
+      }
       return undefined;
     }
   }

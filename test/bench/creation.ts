@@ -17,7 +17,7 @@ import { seeded } from './seeded';
 import * as terraform from './terraform';
 
 const creations = 200;
-/** At the same time, in one sandbox; each of them on its own. */
+/** At the same time, in one sandbox; each of them by a person of its own. */
 const parallel = 100;
 /** How much faster than in reality time passes, for the clouds and for us; what this machine takes is not faster. */
 const timeScale = 8;
@@ -26,7 +26,6 @@ const limitMs = 120_000;
 const region = 'ap-southeast-1';
 
 const quiet = (): void => undefined;
-const wallClock: Clock = { now: Date.now, sleep: (ms, signal) => pause(ms, undefined, { signal }) };
 
 /** One creation, from the wish until its connection is Active. Times are in milliseconds at real speed. */
 interface Run {
@@ -123,12 +122,12 @@ function callRows(runs: readonly Run[], calls: readonly Calls[]): readonly Row[]
   ];
 }
 
-/** Creations that begin together, as their services do, and do not know of each other. */
+/** Creations of as many people that begin together, as their services do. */
 async function together(count: number, random: () => number): Promise<{ runs: Run[]; calls: Calls }> {
   const times = new Map<string, number>();
   const sandbox = await startSandbox({
     timeScale,
-    // One person has one creation; here a hundred share a key, in an eighth of the time.
+    // They share the sandbox's one key, and a minute of theirs is a part of a real one.
     requestsPerMinute: Infinity,
     quotas: { readsPerMinute: Infinity, writesPerMinute: Infinity },
     timesUsual: (what, id) => {
@@ -139,60 +138,80 @@ async function together(count: number, random: () => number): Promise<{ runs: Ru
     },
   });
   const watch = new Watch(sandbox);
-  const { runner, inventory, clock } = parts(sandbox, (problem) => watch.fail(problem));
-  runner.onDidChange((progress) => watch.shown(progress));
+  const machines = Array.from({ length: count }, () => new Machine(sandbox, watch));
   try {
     const instanceIds = sandbox.control.addInstances(count, { privateLinkService: 'CREATING' });
-    // Whoever creates has opened a view, which has read this.
-    await Promise.all(instanceIds.map((id) => inventory.refreshDetails(id)));
+    const begin = machines.map((machine, i) => [machine, must(instanceIds[i])] as const);
+    await Promise.all(begin.map(([machine, instanceId]) => machine.open(instanceId)));
     const before = callsOf(sandbox);
-    for (const instanceId of instanceIds) {
-      await runner.start(creationFor(sandbox, instanceId, clock.now()));
-    }
+    await Promise.all(begin.map(([machine, instanceId]) => machine.create(instanceId)));
     await watch.all(count);
     return { runs: watch.runs(instanceIds), calls: difference(callsOf(sandbox), before) };
   } finally {
     watch.stop();
-    runner.dispose();
+    machines.forEach((machine) => machine.dispose());
     await sandbox.stop();
   }
 }
 
-/** The real parts, on a clock as fast as the sandbox's. What they keep stays in memory. */
-function parts(sandbox: Sandbox, onProblem: (problem: unknown) => void) {
-  const error = (message: string, cause?: unknown): void => onProblem(new Error(message, { cause }));
-  const log: Log = { debug: quiet, info: quiet, warn: quiet, error };
-  const startedAtMs = Date.now();
-  const startedAt = performance.now();
-  const clock: Clock = {
-    now: () => startedAtMs + (performance.now() - startedAt) * timeScale,
-    sleep: (ms, signal) => pause(Math.min(ms / timeScale, 2 ** 31 - 1), undefined, { signal }),
-  };
-  const client = { userAgent: 'tidb-private-endpoint/bench', clock: wallClock, log };
-  // The budget of 90 calls a minute is for one person's key.
-  const unhurried: Clock = { ...wallClock, now: () => performance.now() * 100_000 };
-  const secrets = new FakeSecrets();
-  const secretKeys = { tidbCloud: 'tidbCloud', alibabaCloud: 'alibabaCloud' };
-  const { accessKeyId, accessKeySecret, endpoints } = sandbox.alibabaCloud;
-  secrets.kept.set(secretKeys.tidbCloud, JSON.stringify(sandbox.tidbCloud));
-  secrets.kept.set(secretKeys.alibabaCloud, JSON.stringify({ kind: 'keys', accessKeyId, accessKeySecret }));
-  const tidbCloud = createTidbCloudApi({ ...client, ...sandbox.tidbCloud, clock: unhurried });
-  const credentials = staticCredentials({ accessKeyId, accessKeySecret });
-  const alibabaCloud = createAlibabaCloudApi({ ...client, credentials, endpoints });
-  const accounts = new Accounts({
-    ...{ secrets, secretKeys, environment: {}, log, learnSecret: quiet, isWorkspaceTrusted: () => true },
-    createTidbCloudApi: () => Promise.resolve(tidbCloud),
-    createAlibabaCloudApi: () => Promise.resolve(alibabaCloud),
-    listAlibabaCloudProfiles: () => Promise.resolve([]),
-  });
-  const inventory = new Inventory(accounts, log);
-  const journal = new FakeJournal(new Script()).window();
-  // As for the first creation ever: it goes by what is usual, and does not learn from those beside it.
-  const durations = new Durations({ get: quiet, set: () => Promise.resolve() }, 'durations');
-  const runner = new CreationRunner({
-    ...{ journal, accounts, inventory, durations, clock, log, random: Math.random },
-  });
-  return { runner, inventory, clock };
+/** The real parts of one person, on a clock as fast as the sandbox's. What they keep stays in memory. */
+class Machine {
+  private readonly clock: Clock;
+  private readonly inventory: Inventory;
+  private readonly runner: CreationRunner;
+
+  constructor(
+    private readonly sandbox: Sandbox,
+    watch: Watch,
+  ) {
+    const error = (message: string, cause?: unknown): void => watch.fail(new Error(message, { cause }));
+    const log: Log = { debug: quiet, info: quiet, warn: quiet, error };
+    const [startedAtMs, startedAt] = [Date.now(), performance.now()];
+    const clock: Clock = {
+      now: () => startedAtMs + (performance.now() - startedAt) * timeScale,
+      sleep: (ms, signal) => pause(Math.min(ms / timeScale, 2 ** 31 - 1), undefined, { signal }),
+    };
+    // A signature is good for a quarter of an hour of the wall clock.
+    const signing: Clock = { ...clock, now: Date.now };
+    const client = { userAgent: 'tidb-private-endpoint/bench', log };
+    const { endpoints } = sandbox.alibabaCloud;
+    const keys = { kind: 'keys', ...sandbox.alibabaCloud };
+    const tidbCloud = createTidbCloudApi({ ...client, ...sandbox.tidbCloud, clock });
+    const credentials = staticCredentials(sandbox.alibabaCloud);
+    const alibabaCloud = createAlibabaCloudApi({ ...client, credentials, endpoints, clock: signing });
+    const secrets = new FakeSecrets();
+    secrets.kept.set('tidbCloud', JSON.stringify(sandbox.tidbCloud));
+    secrets.kept.set('alibabaCloud', JSON.stringify(keys));
+    const accounts = new Accounts({
+      ...{ secrets, secretKeys: { tidbCloud: 'tidbCloud', alibabaCloud: 'alibabaCloud' }, environment: {} },
+      ...{ log, learnSecret: quiet, isWorkspaceTrusted: () => true },
+      createTidbCloudApi: () => Promise.resolve(tidbCloud),
+      createAlibabaCloudApi: () => Promise.resolve(alibabaCloud),
+      listAlibabaCloudProfiles: () => Promise.resolve([]),
+    });
+    this.clock = clock;
+    this.inventory = new Inventory(accounts, log);
+    const journal = new FakeJournal(new Script()).window();
+    // Their first creation: what is usual is what the guide says.
+    const durations = new Durations({ get: quiet, set: () => Promise.resolve() }, 'durations');
+    this.runner = new CreationRunner({
+      ...{ journal, accounts, inventory: this.inventory, durations, clock, log, random: Math.random },
+    });
+    this.runner.onDidChange((progress) => watch.shown(progress));
+  }
+
+  /** Whoever creates has opened a view, which has read this. */
+  open(instanceId: string): Promise<void> {
+    return this.inventory.refreshDetails(instanceId);
+  }
+
+  async create(instanceId: string): Promise<void> {
+    await this.runner.start(creationFor(this.sandbox, instanceId, this.clock.now()));
+  }
+
+  dispose(): void {
+    this.runner.dispose();
+  }
 }
 
 function creationFor(sandbox: Sandbox, instanceId: string, startedAtMs: number): Creation {

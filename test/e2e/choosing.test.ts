@@ -9,6 +9,7 @@ import {
   openPanel,
   readyInstance,
   region,
+  shown,
 } from './creating';
 import { setScene, type Scene } from './scene';
 
@@ -60,10 +61,11 @@ describe('what an endpoint is created from', () => {
 
   it('an instance in a region where the account has no VPC: says so, and creates nothing', async () => {
     const panel = await openPanel(scene.workbench, elsewhere);
-    await panel.getByText('Found in 2 zones').waitFor();
+    await shown(panel, 'Found in 2 zones').waitFor();
     await panel.getByRole('combobox', { name: 'VPC', exact: true }).getByText('No VPC found').waitFor({
       state: 'attached',
     });
+    await shown(panel, `This Alibaba Cloud account has no VPC in ${otherRegion}`).waitFor();
     assert.equal(await panel.getByRole('textbox', { name: 'Region' }).inputValue(), otherRegion);
     await scene.screenshot('no-vpc');
     assert.equal(await createButton(panel).isEnabled(), false);
@@ -76,21 +78,21 @@ describe('what an endpoint is created from', () => {
     const asked = sandbox.control.calls('ListVpcEndpointServicesByEndUser');
     const name = panel.getByRole('textbox', { name: 'Endpoint Service Name' });
     await workbench.person.type(name, madeFor(scene, elsewhere).service.serviceName);
-    await panel.getByText(`This service is in ${otherRegion}, the instance is in ${region}`).waitFor();
+    await shown(panel, `This service is in ${otherRegion}, the instance is in ${region}`).waitFor();
     await scene.screenshot('other-region');
     assert.equal(await createButton(panel).isEnabled(), false);
     assert.equal(sandbox.control.calls('ListVpcEndpointServicesByEndUser'), asked);
     await workbench.person.type(name, madeFor(scene, instance).service.serviceName);
-    await panel.getByText('Found in 2 zones').waitFor();
+    await shown(panel, 'Found in 2 zones').waitFor();
     await canCreate(panel);
   });
 
   it('a VPC that has no zone in common with the service: says so, and why for each zone', async () => {
     const panel = await openPanel(scene.workbench, instance);
     await chooseVpc(panel, 'batch-vpc · 192.168.0.0/16');
-    await panel.getByText('The service and this VPC have no zone in common.').waitFor();
-    await panel.getByText('TiDB Cloud does not offer the service in this zone').waitFor();
-    assert.equal(await panel.getByText('the VPC has no vSwitch in this zone').count(), 2);
+    await shown(panel, 'The service and this VPC have no zone in common.').waitFor();
+    await shown(panel, 'TiDB Cloud does not offer the service in this zone').waitFor();
+    assert.equal(await shown(panel, 'the VPC has no vSwitch in this zone').count(), 2);
     await scene.screenshot('no-common-zone');
     assert.equal(await createButton(panel).isEnabled(), false);
   });
@@ -100,14 +102,14 @@ describe('what an endpoint is created from', () => {
     const groups = sandbox.control.getState().securityGroups;
     const panel = await openPanel(workbench, instance);
     await chooseVpc(panel, 'default-vpc · 172.16.0.0/12 · default');
-    await panel.getByText('default-group does not let the VPC reach TCP 4000').waitFor();
-    await panel.getByText('default-group: let in TCP 4000/4000 from 172.16.0.0/12').waitFor();
+    await shown(panel, 'default-group does not let the VPC reach TCP 4000').waitFor();
+    await shown(panel, 'default-group: let in TCP 4000/4000 from 172.16.0.0/12').waitFor();
     await scene.screenshot('port-closed');
     await workbench.person.click(panel.getByRole('button', { name: 'Add Rule' }));
     await workbench.dialog(/Let in TCP 4000\/4000 from 172\.16\.0\.0\/12/).waitFor();
     await scene.screenshot('add-rule');
     await workbench.clickDialogButton(/Add this rule/, 'Add');
-    await panel.getByRole('main').getByText('default-group lets the VPC reach TCP 4000.').waitFor();
+    await shown(panel, 'default-group lets the VPC reach TCP 4000.').waitFor();
     await scene.screenshot('port-open');
     const after = sandbox.control.getState().securityGroups;
     const changed = after.filter(
@@ -136,13 +138,14 @@ describe('what an endpoint is created from', () => {
     await workbench.page.locator('.monaco-editor .view-line').getByText('alicloud').first().waitFor();
     await scene.screenshot('exported');
     assert.equal(sandbox.control.calls('CreateVpcEndpoint'), 0);
+    await workbench.runCommand('View: Revert and Close Editor');
   });
 
   it('PrivateLink that is not activated: activated after asking, and then it goes on', async () => {
     const { workbench, sandbox } = scene;
     sandbox.control.setPrivateLinkOpen(false);
     const panel = await openPanel(workbench, notActivated);
-    await panel.getByText('PrivateLink is not activated on this Alibaba Cloud account.').waitFor();
+    await shown(panel, 'PrivateLink is not activated on this Alibaba Cloud account.').waitFor();
     assert.equal(await createButton(panel).isEnabled(), false);
     await scene.screenshot('not-activated');
     await workbench.person.click(panel.getByRole('button', { name: 'Activate PrivateLink' }));
@@ -162,8 +165,8 @@ describe('what an endpoint is created from', () => {
     const before = sandbox.control.calls('CreateVpcEndpoint');
     const panel = await openPanel(workbench, madeBefore);
     await chooseVpc(panel, 'app-vpc · 10.0.0.0/16');
-    await panel.getByText('This VPC already has an endpoint for this service').waitFor();
-    await panel.getByText(`made-before (${endpointId})`).waitFor();
+    await shown(panel, 'This VPC already has an endpoint for this service').waitFor();
+    await shown(panel, `made-before (${endpointId})`).waitFor();
     await scene.screenshot('already-there');
     await workbench.person.click(panel.getByRole('button', { name: 'Use This Endpoint' }));
     await workbench.clickDialogButton(/Nothing is created in Alibaba Cloud/, 'Use Endpoint');

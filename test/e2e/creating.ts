@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { FrameLocator } from 'playwright-core';
+import type { FrameLocator, Locator } from 'playwright-core';
 import { createAlibabaCloudApi, staticCredentials } from '../../src/cloud/alibaba';
 import { createTidbCloudApi } from '../../src/cloud/tidbCloud';
 import { systemClock as clock } from '../../src/platform/clock';
@@ -62,6 +62,13 @@ export async function openPanel(workbench: Workbench, instance: string): Promise
   await workbench.clickInlineAction(instance, 'Create Private Endpoint…');
   return workbench.webview(`Create Private Endpoint: ${instance}`);
 }
+
+/** What the panel shows, beside what it only tells a screen reader. */
+export const shown = (
+  panel: FrameLocator,
+  text: string | RegExp,
+  options?: { readonly exact: boolean },
+): Locator => panel.getByRole('main').getByText(text, options);
 
 /** Has the endpoint created as the open panel proposes it. */
 export async function create(workbench: Workbench, panel: FrameLocator): Promise<void> {

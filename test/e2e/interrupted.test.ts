@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { NEWEST_EDITOR } from '../support/editor/versions';
 import type { Workbench } from '../support/editor/workbench';
-import { letCreate, madeFor, madeWhen, makeEndpointElsewhere, openPanel, readyInstance } from './creating';
+import {
+  letCreate,
+  madeFor,
+  madeWhen,
+  makeEndpointElsewhere,
+  openPanel,
+  readyInstance,
+  shown,
+} from './creating';
 import { setScene, type Scene } from './scene';
 
 const reloaded = 'orders';
@@ -12,8 +20,7 @@ const shared = 'search';
 const listConnections = 'tidb:ListPrivateEndpointConnections';
 const createConnection = 'tidb:CreatePrivateEndpointConnection';
 
-const lookingOn = (panel: FrameLocator): Locator =>
-  panel.getByRole('main').getByText('Another window works on this creation.');
+const lookingOn = (panel: FrameLocator): Locator => shown(panel, 'Another window works on this creation.');
 
 /** The calls that take something away, in the order in which the clouds answered them. */
 const removals = (calls: readonly string[]): readonly string[] =>
@@ -67,12 +74,11 @@ describe('a creation in whose middle something comes', () => {
     const { endpoints } = await madeWhen(scene, reloaded, (made) => made.endpoints.length === 1);
     await workbench.reloadWindow();
     const panel = await scene.creationPanel(reloaded);
-    await panel
-      .getByText(endpoints[0]?.endpointId ?? '')
+    await shown(panel, endpoints[0]?.endpointId ?? '')
       .first()
       .waitFor();
-    await panel.getByText('Creating', { exact: true }).waitFor();
-    await panel.getByText('Alibaba Cloud is creating the endpoint…').waitFor();
+    await shown(panel, 'Creating', { exact: true }).waitFor();
+    await shown(panel, 'Alibaba Cloud is creating the endpoint…').waitFor();
     await scene.screenshot('endpoint-creating');
   });
 
@@ -96,7 +102,7 @@ describe('a creation in whose middle something comes', () => {
     const { workbench, sandbox } = scene;
     await workbench.reloadWindow();
     const panel = await scene.creationPanel(reloaded);
-    await panel.getByText('Pending', { exact: true }).first().waitFor();
+    await shown(panel, 'Pending', { exact: true }).first().waitFor();
     await scene.screenshot('connection-pending');
     sandbox.control.resumeClock();
     await activate(panel);
@@ -113,7 +119,7 @@ describe('a creation in whose middle something comes', () => {
     sandbox.control.pauseClock();
     const [endpoint] = endpoints;
     assert.equal(endpoint?.zones.length, 2);
-    await panel.getByText('Pending', { exact: true }).first().waitFor();
+    await shown(panel, 'Pending', { exact: true }).first().waitFor();
     const before = scene.calls.length;
     const question = await cancelAndRemove(panel);
     assert.ok(question.includes(endpoint.endpointId), question);
@@ -122,7 +128,7 @@ describe('a creation in whose middle something comes', () => {
     await workbench.reloadWindow();
     const again = await scene.creationPanel(cancelled);
     await again.getByRole('heading', { name: 'Remove the private endpoint' }).waitFor();
-    await again.getByText('TiDB Cloud is deleting the connection…').waitFor();
+    await shown(again, 'TiDB Cloud is deleting the connection…').waitFor();
     await scene.screenshot('removing');
     assert.equal(madeFor(scene, cancelled).endpoints.length, 1);
     sandbox.control.resumeClock();
@@ -151,7 +157,7 @@ describe('a creation in whose middle something comes', () => {
     await workbench.clickDialogButton(/Use the endpoint/, 'Use Endpoint');
     await madeWhen(scene, adopted, ({ connections }) => connections.length === 1);
     sandbox.control.pauseClock();
-    await panel.getByText('Pending', { exact: true }).first().waitFor();
+    await shown(panel, 'Pending', { exact: true }).first().waitFor();
     const before = scene.calls.length;
     const question = await cancelAndRemove(panel);
     assert.match(question, new RegExp(`${endpointId} was there before`));
@@ -189,7 +195,7 @@ describe('a creation in whose middle something comes', () => {
     const { endpoints } = await madeWhen(scene, shared, (made) => made.endpoints.length > 0);
     const endpointId = endpoints[0]?.endpointId ?? '';
 
-    await Promise.all(windows.map(({ panel }) => panel.getByText(endpointId).first().waitFor()));
+    await Promise.all(windows.map(({ panel }) => shown(panel, endpointId).first().waitFor()));
     const second = await Promise.race(
       windows.map(async (each) => {
         await lookingOn(each.panel).waitFor();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { NEWEST_EDITOR } from '../support/editor/versions';
-import { letCreate, madeFor, madeWhen, provision, readyInstance } from './creating';
+import { letCreate, madeFor, madeWhen, provision, readyInstance, shown } from './creating';
 import { setScene, type Scene } from './scene';
 
 const instance = 'orders';
@@ -35,7 +35,7 @@ describe('what was made is taken away again', () => {
     const [endpoint] = first.endpoints;
     assert.ok(endpoint);
     sandbox.control.setConnection(endpoint.endpointId, { state: 'FAILED', message: 'The zone is full.' });
-    await panel.getByText(/the connection is Failed: The zone is full/).waitFor();
+    await shown(panel, /the connection is Failed: The zone is full/).waitFor();
     await scene.screenshot('failed');
     await workbench.person.click(panel.getByRole('button', { name: 'Delete and Create Again' }));
     await panel.getByRole('button', { name: 'Connect', exact: true }).waitFor();

@@ -268,6 +268,12 @@ export class FakeWindow implements CreationJournal {
   write(record: JournalRecord): Promise<void> {
     return this.script.perform('journal.write', () => this.journal.put(record, this));
   }
+  forget(id: string): Promise<void> {
+    return this.script.perform('journal.forget', () => {
+      this.journal.records.delete(id);
+      this.journal.shown.delete(id);
+    });
+  }
   onDidChange(listener: (id: string) => void): Disposable {
     this.listeners.add(listener);
     return { dispose: () => this.listeners.delete(listener) };

@@ -119,7 +119,7 @@ function zonesOfBoth({ verification, vpcId, vSwitches, activity }: Draft): Pick<
 }
 
 function zoneChoices(draft: Draft): readonly ZoneChoice[] {
-  if (draft.verification.outcome !== 'verified') {
+  if (draft.verification.outcome !== 'verified' || draft.vpcId === undefined) {
     return [];
   }
   const { zones } = draft.verification.service;

@@ -1,4 +1,5 @@
 import type { Creation, Decision } from '../../core/creation';
+import { AppError } from '../../core/errors';
 import type { CreationState, Problem, RemovalPart, StepStatus } from '../../protocol/creation';
 import type { CreationProgress } from '../../services/provisioning/progress';
 import { blockedProblem, problem, problemOf } from './problem';
@@ -110,14 +111,19 @@ function removalProblem({ creation, decision, error }: CreationProgress): Proble
     return undefined;
   }
   return decision.forWhat === 'deleteInAlibabaCloud'
-    ? problem(
+    ? withSignIn(problem(
         'Alibaba Cloud cannot be asked from here to delete the endpoint.',
-        `Delete the endpoint${creation.endpointId === undefined ? '' : ` ${creation.endpointId}`} in Alibaba Cloud's console, or sign in to Alibaba Cloud. It is picked up here by itself.`,
+        `Sign in to Alibaba Cloud, and the endpoint${creation.endpointId === undefined ? '' : ` ${creation.endpointId}`} is deleted. Or delete it in Alibaba Cloud's console and stop removing it here: without signing in, that is not noticed.`,
         'openAlibabaCloud',
-      )
+      ))
     : problem(
         'The private endpoint connection has to be deleted in TiDB Cloud’s console.',
         "Delete it on the instance's networking page. It is picked up here by itself, and the rest follows.",
         'openTidbCloud',
       );
 }
+
+const withSignIn = (shown: Problem): Problem => {
+  const { actions } = problemOf(new AppError('notSignedIn', { source: 'Alibaba Cloud' }));
+  return { ...shown, actions: [...actions, ...shown.actions] };
+};

@@ -5,7 +5,7 @@ import type { CreationDraft } from '../../services/provisioning/draft';
 import type { CreationRunner } from '../../services/provisioning/runner';
 import { askCancel, confirmCreate, confirmUse } from './ask';
 
-type Wanted = Pick<Creation, 'spec'> | Pick<Creation, 'endpointId' | 'endpointDomain'>;
+type Wanted = Pick<Creation, 'spec' | 'accountId'> | Pick<Creation, 'endpointId' | 'endpointDomain' | 'accountId'>;
 
 export interface StarterOptions {
   readonly draft: CreationDraft;
@@ -42,7 +42,7 @@ export class Starter {
     const { draft } = this.options;
     const { spec } = this;
     if (spec !== undefined) {
-      await this.start({ spec }, async (instance) => {
+      await this.start({ spec, ...this.account }, async (instance) => {
         const accepted = await draft.dryRun(spec);
         // Another instance may have been chosen meanwhile.
         const wanted =
@@ -61,7 +61,7 @@ export class Starter {
     if (endpoint !== undefined) {
       const { id, domain } = endpoint;
       await this.start(
-        { endpointId: id, ...(domain !== '' && { endpointDomain: domain }) },
+        { endpointId: id, ...(domain !== '' && { endpointDomain: domain }), ...this.account },
         async (instance) => (await confirmUse(endpoint, instance)) && this.isStill(instance),
       );
     }
@@ -73,6 +73,11 @@ export class Starter {
     if (typed !== undefined) {
       await this.start(typed, () => Promise.resolve(true));
     }
+  }
+
+  private get account(): Pick<Creation, 'accountId'> {
+    const { accountId } = this.options.draft.network;
+    return accountId === undefined ? {} : { accountId };
   }
 
   private isStill(instance: Instance): boolean {

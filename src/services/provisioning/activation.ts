@@ -29,8 +29,8 @@ export class Activation {
     }
   }
 
-  /** Orders PrivateLink, which the person has agreed to, and waits until it is there. */
-  async open(regionId: string, signal: AbortSignal): Promise<void> {
+  /** Orders PrivateLink, which the person has agreed to, and waits until it is there. False when it cannot be. */
+  async open(regionId: string, signal: AbortSignal): Promise<boolean> {
     this.store.set({ ...without(this.store.state, 'networkError'), privateLink: 'opening' });
     await this.store.attempt(signal, async () => {
       try {
@@ -48,6 +48,7 @@ export class Activation {
         throw error;
       }
     });
+    return this.store.state.privateLink === 'open';
   }
 
   /** The order is placed: what goes wrong for a moment afterwards does not undo it. */

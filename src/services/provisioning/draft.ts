@@ -1,7 +1,8 @@
 import type { Emitter, Disposable } from '../../core/emitter';
-import { AppError } from '../../core/errors';
+import { AppError, isCancellation } from '../../core/errors';
 import { alibabaRegionOf, type PrivateLinkService, type VpcEndpointSpec } from '../../core/model';
 import type { Clock, Log, MachineNetwork } from '../../core/ports';
+import { serviceAgainAfterMs } from '../../core/schedule';
 import type { Accounts } from '../accounts';
 import type { Inventory } from '../inventory';
 import { Activation } from './activation';
@@ -19,7 +20,8 @@ import { NetworkChoice } from './networkChoice';
 import { endpointTags } from './tags';
 import { Verifier } from './verifier';
 
-const serviceAgainAfterMs = 10_000;
+/** The guide: 3 to 5 minutes after the instance was made. When that was is not known, so it may be over at any time. */
+const creatingService = { usualMs: 4 * 60_000, soonestMs: 0 };
 
 export interface DraftOptions {
   readonly accounts: Accounts;
@@ -113,11 +115,18 @@ export class CreationDraft implements Disposable {
     await this.verifier.verify();
   }
 
-  /** Activates PrivateLink on the account. It costs by use: the person has been asked. */
+  /**
+   * Activates PrivateLink on the account. It costs by use: the person has been asked. Until then Alibaba Cloud refuses to
+   * tell of the service too.
+   */
   async activatePrivateLink(): Promise<void> {
     const regionId = this.regionId;
+    const { signal } = this.ofInstance;
     if (regionId !== undefined && this.state.privateLink === 'closed') {
-      await this.activation.open(regionId, this.ofInstance.signal);
+      const isOpen = await this.activation.open(regionId, signal);
+      if (isOpen && !signal.aborted && this.state.verification.outcome === 'refused') {
+        await this.verifier.verify();
+      }
     }
   }
 
@@ -239,7 +248,7 @@ export class CreationDraft implements Disposable {
     instanceId: string,
     signal: AbortSignal,
   ): Promise<PrivateLinkService | undefined> {
-    const { inventory, clock } = this.options;
+    const { inventory } = this.options;
     for (;;) {
       // Through the inventory, so that the tree and the status bar know what this panel knows.
       await inventory.refreshDetails(instanceId);
@@ -258,12 +267,28 @@ export class CreationDraft implements Disposable {
         this.store.set({ ...before, service, serviceName });
         return service;
       }
-      const serviceCreatingSinceMs = this.state.serviceCreatingSinceMs ?? clock.now();
+      const serviceCreatingSinceMs = this.state.serviceCreatingSinceMs ?? this.options.clock.now();
       this.store.set({ ...before, service, serviceName, serviceCreatingSinceMs });
       try {
-        await clock.sleep(serviceAgainAfterMs, signal);
-      } catch {
+        await this.whileCreating(instanceId, serviceCreatingSinceMs, signal);
+      } catch (error) {
+        if (!signal.aborted && !isCancellation(error)) {
+          this.store.update({ serviceError: error });
+        }
         return undefined;
+      }
+    }
+  }
+
+  /** Asks for the service alone until it is no longer CREATING. */
+  private async whileCreating(instanceId: string, sinceMs: number, signal: AbortSignal): Promise<void> {
+    const { accounts, clock } = this.options;
+    for (;;) {
+      await clock.sleep(serviceAgainAfterMs(clock.now() - sinceMs, creatingService), signal);
+      const api = await accounts.tidbCloud();
+      const { state } = await api.getPrivateLinkService(instanceId, signal);
+      if (state !== 'CREATING') {
+        return;
       }
     }
   }

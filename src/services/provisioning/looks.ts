@@ -3,7 +3,7 @@ import type { Creation, Observed } from '../../core/creation';
 import { AppError, isCancellation, isTransient } from '../../core/errors';
 import type { EndpointConnection, EndpointConnectionState, VpcEndpoint } from '../../core/model';
 import { alibabaRegionOf } from '../../core/model';
-import type { Clock, Log } from '../../core/ports';
+import type { AlibabaCloudApi, Clock, Log } from '../../core/ports';
 import type { Look } from '../../core/schedule';
 import type { Accounts } from '../accounts';
 import type { Inventory } from '../inventory';
@@ -131,6 +131,9 @@ export class Looks {
       endpointId === undefined
         ? await this.findByTag(creation, signal)
         : await api.getEndpoint(regionOf(creation), endpointId, signal);
+    if (found === undefined) {
+      await confirmAccount(creation, api, signal);
+    }
     return found ?? 'absent';
   }
 
@@ -176,6 +179,29 @@ export class Looks {
       }
     }
     return undefined;
+  }
+}
+
+/**
+ * That another account does not see the endpoint does not say that it is gone.
+ *
+ * @throws AppError notSignedIn
+ */
+async function confirmAccount(
+  { accountId }: Creation,
+  api: AlibabaCloudApi,
+  signal: AbortSignal,
+): Promise<void> {
+  if (accountId === undefined) {
+    return;
+  }
+  const { accountId: signedIn } = await api.getCallerIdentity(signal);
+  if (signedIn !== accountId) {
+    throw new AppError('notSignedIn', {
+      source: 'Alibaba Cloud',
+      subject: `the account ${accountId}`,
+      reason: `the endpoint belongs to it, and ${signedIn}, whose key is used, does not see it`,
+    });
   }
 }
 

@@ -26,13 +26,18 @@ export class NetworkChoice {
   /** Aborted when another VPC or other security groups are chosen. */
   private ofVpc = new AbortController();
   private ofGroups = new AbortController();
-  private accountId: string | undefined;
+  private account: string | undefined;
   /** What was chosen last in the VPC that is chosen now. */
   private last: LastChoice | undefined;
   /** Of the rules that were sent and not answered: the same one is not added twice. */
   private readonly ruleTokens = new Map<string, string>();
 
   constructor(private readonly options: NetworkChoiceOptions) {}
+
+  /** The Alibaba Cloud account in which there is what is chosen, where it could be told. */
+  get accountId(): string | undefined {
+    return this.account;
+  }
 
   /** Loads the VPCs and preselects: the last choice, the VPC of this machine, the only or best one. */
   async read(regionId: string, signal: AbortSignal): Promise<void> {
@@ -46,7 +51,7 @@ export class NetworkChoice {
       ]);
       signal.throwIfAborted();
       store.set({ ...without(store.state, 'activity'), vpcs });
-      this.accountId = accountId;
+      this.account = accountId;
       const last = accountId === undefined ? undefined : lastChoices.get(accountId, regionId);
       const isThere = vpcs.some(({ id, status }) => id === last?.vpcId && status === 'Available');
       const best = bestVpc(vpcs, last?.vpcId, isThere ? undefined : await machine.vpcId());
@@ -123,12 +128,12 @@ export class NetworkChoice {
     const { store, lastChoices, regionId, log } = this.options;
     const { vpcId, securityGroupIds, zones } = store.state;
     const region = regionId();
-    if (this.accountId === undefined || region === undefined || vpcId === undefined) {
+    if (this.account === undefined || region === undefined || vpcId === undefined) {
       return;
     }
     this.last = { vpcId, securityGroupIds: [...securityGroupIds], zones: Object.fromEntries(zones) };
     try {
-      await lastChoices.set(this.accountId, region, this.last);
+      await lastChoices.set(this.account, region, this.last);
     } catch (error) {
       log.error('Remember the last choice: failed', error);
     }

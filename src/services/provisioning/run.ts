@@ -1,6 +1,7 @@
 import type { Decision, Observed } from '../../core/creation';
 import { reconcile, remembering } from '../../core/creation';
-import { AppError, cancellation, isCancellation, isTransient } from '../../core/errors';
+import { passesByItself } from '../../core/creationVerdict';
+import { AppError, cancellation, isCancellation } from '../../core/errors';
 import type { CreationJournal, JournalRecord, Lease } from '../../core/ports';
 import { backoffMs } from '../../core/schedule';
 import { Acts, needsConsole, type Act } from './acts';
@@ -297,13 +298,9 @@ export class Run {
     }
     const askedMs = AppError.is(error) ? (error.details.retryAfterMs ?? 0) : 0;
     const waitMs = Math.max(askedMs, backoffMs(2_000, this.failures, random()));
-    await this.pause(this.passes(error) ? waitMs : forever);
-  }
-
-  /** What is being changed already is free again in a while; an endpoint that exists already stays. */
-  private passes(error: unknown): boolean {
-    const isBusy = AppError.is(error) && error.code === 'conflict';
-    return isTransient(error) || (isBusy && this.now.decision?.kind !== 'createEndpoint');
+    // A window that could not even read or take the record has nothing that the person could put right in it.
+    const passes = this.lease === undefined || passesByItself(this.now.decision, error);
+    await this.pause(passes ? waitMs : forever);
   }
 
   private async show(progress: CreationProgress): Promise<void> {

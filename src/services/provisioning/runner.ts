@@ -11,6 +11,8 @@ export type { CreationProgress } from './progress';
 /** Two windows that begin at the same moment: one waits until the other has written what it begins. */
 const beginsWithinMs = 15_000;
 const beginAgainAfterMs = 100;
+/** For so long what is over stays in the journal. */
+const keptMs = 30 * 24 * 60 * 60_000;
 
 /**
  * All creations and removals that this window knows of: begins them, carries them on, tells what becomes of them. A
@@ -95,13 +97,19 @@ export class CreationRunner implements Disposable {
     });
   }
 
-  /** Takes up every creation that is not finished. */
+  /** Takes up every creation that is not finished, and forgets those that have been finished for long. */
   async resumeAll(): Promise<void> {
     this.listen();
-    for (const record of await this.options.journal.list()) {
+    const records = await this.options.journal.list();
+    for (const record of records) {
       if (record.creation.finished === undefined && !this.runs.has(record.creation.id)) {
         this.options.log.info(`Taking up the creation for ${record.creation.instanceName} again`);
         this.carryOn(record.creation);
+      }
+    }
+    for (const { creation } of records) {
+      if (this.isOutdated(creation)) {
+        await this.forget(creation.id);
       }
     }
   }
@@ -178,7 +186,8 @@ export class CreationRunner implements Disposable {
     this.carryOn(same.creation);
     if (creation.removal !== undefined) {
       const { removal } = creation;
-      await this.change(id, (now) => withRemoval(now, removal));
+      const ofAccount = creation.accountId === undefined ? {} : { accountId: creation.accountId };
+      await this.change(id, (now) => withRemoval({ ...ofAccount, ...now }, removal));
     }
     return this.runs.get(id)?.progress.creation ?? same.creation;
   }
@@ -278,6 +287,27 @@ export class CreationRunner implements Disposable {
     const creation = (await this.recordOf(creationId))?.creation;
     if (creation?.finished === undefined && creation !== undefined) {
       this.carryOn(creation);
+    }
+  }
+
+  private isOutdated({ finished }: Creation): boolean {
+    return finished !== undefined && this.options.clock.now() - finished.atMs > keptMs;
+  }
+
+  /** Not while any window has it: that may be about to remove what it made. */
+  private async forget(creationId: string): Promise<void> {
+    const { journal } = this.options;
+    const lease = await journal.lease(creationId);
+    if (lease === undefined) {
+      return;
+    }
+    try {
+      const record = await this.recordOf(creationId);
+      if (record !== undefined && this.isOutdated(record.creation)) {
+        await journal.forget(creationId);
+      }
+    } finally {
+      await lease.release();
     }
   }
 

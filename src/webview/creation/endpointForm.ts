@@ -79,14 +79,22 @@ function cost(view: View): Part {
 }
 
 function vpc(view: View): TemplateResult {
-  const { vpcs, vpcId, activity } = view.state.endpoint;
+  const { vpcs, vpcId, activity, problem, regionId, verification: found } = view.state.endpoint;
   const none = activity === undefined ? 'No VPC found' : 'Loading…';
+  // The VPCs are listed while the service is verified.
+  const isListed = activity === undefined && found.outcome !== 'none' && found.outcome !== 'checking';
   return field(
     'vpc',
     'VPC',
     select('vpc', vpcs, vpcId, vpcs.length === 0 ? none : 'Choose a VPC', (chosen) =>
       view.send({ type: 'chooseVpc', vpcId: chosen }),
     ),
+    isListed && vpcs.length === 0 && problem === undefined
+      ? said(
+          'warning',
+          `This Alibaba Cloud account has no VPC in ${regionId}, and an endpoint has to be in the instance’s region. Create a VPC there first.`,
+        )
+      : nothing,
   );
 }
 

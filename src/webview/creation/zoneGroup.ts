@@ -5,6 +5,8 @@ import type { CreationState, ZoneChoice } from '../../protocol/creation';
 import { said, select } from './controls';
 import type { View } from './progress';
 
+type Endpoint = CreationState['endpoint'];
+
 function zoneRow(view: View, zone: ZoneChoice): TemplateResult {
   const { zoneId, vSwitches, vSwitchId } = zone;
   const usable = vSwitches.find((vSwitch) => vSwitch.unusable === undefined);
@@ -33,7 +35,7 @@ function zoneRow(view: View, zone: ZoneChoice): TemplateResult {
 }
 
 /** Which zones the service has and which the VPC, side by side. */
-function zonesOfBoth({ zonesOfBoth: both }: CreationState['endpoint']): TemplateResult | typeof nothing {
+function zonesOfBoth({ zonesOfBoth: both }: Endpoint): TemplateResult | typeof nothing {
   return both === undefined
     ? nothing
     : html`<dl class="both">
@@ -48,29 +50,32 @@ function zonesOfBoth({ zonesOfBoth: both }: CreationState['endpoint']): Template
       </dl>`;
 }
 
+/** Why there is no zone to choose from; undefined where there is one. */
+function noZone({ zonesOfBoth: both, zones, vpcId, activity: doing }: Endpoint): string | undefined {
+  if (zones.length > 0 && both?.service.some((zoneId) => both.vpc.includes(zoneId)) !== false) {
+    return undefined;
+  }
+  if (vpcId === undefined) {
+    return 'Choose a VPC first.';
+  }
+  if (both === undefined) {
+    return doing === undefined ? 'The zones are shown once the service is verified.' : 'Loading…';
+  }
+  return 'The service and this VPC have no zone in common. Choose another VPC, or create a vSwitch in one of the service’s zones.';
+}
+
 export function zoneGroup(view: View): TemplateResult {
   const { endpoint } = view.state;
+  const none = noZone(endpoint);
   return html`<fieldset class="field">
     <legend class="label">Zone</legend>
     <div class="control zones">
-      ${zonesOfBoth(endpoint)}
-      ${
-        endpoint.zones.length === 0
-          ? html`<p class="hint">
-              ${
-                endpoint.vpcId === undefined
-                  ? 'Choose a VPC first.'
-                  : endpoint.activity === undefined
-                    ? 'The service and this VPC have no zone in common.'
-                    : 'Loading…'
-              }
-            </p>`
-          : repeat(
-              endpoint.zones,
-              (zone) => zone.zoneId,
-              (zone) => zoneRow(view, zone),
-            )
-      }
+      ${zonesOfBoth(endpoint)} ${none === undefined ? nothing : html`<p class="hint">${none}</p>`}
+      ${repeat(
+        endpoint.zones,
+        (zone) => zone.zoneId,
+        (zone) => zoneRow(view, zone),
+      )}
     </div>
   </fieldset>`;
 }

@@ -95,7 +95,9 @@ export class Workbench {
   /** Opens a row's context menu and picks an entry. */
   async pickFromContextMenu(label: string, entry: string): Promise<void> {
     await this.treeRow(label).click({ button: 'right' });
-    await this.person.click(this.page.getByRole('menuitem', { name: entry }));
+    // A menu that has just opened takes no clicks yet, so as not to be hit by the one that opened it.
+    await this.page.getByRole('menuitem', { name: entry }).hover();
+    await this.person.press(this.page, 'Enter');
   }
 
   /** The icons in the title of a view. */

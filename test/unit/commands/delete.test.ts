@@ -97,6 +97,31 @@ describe('deleting from the tree', () => {
     assert.match(fakeEditor.asked[0]?.detail ?? '', /orders keeps 1 other private endpoint\./);
   });
 
+  it('notes whose endpoint it is; where that cannot be told, it goes all the same', async () => {
+    const first = await d.endpoint();
+    d.agree('Delete Endpoint', 'Delete Endpoint');
+    await d.run(deleteEndpoint, row(first));
+    assert.equal(d.records[0]?.accountId, '42');
+    await d.pass(10);
+    const second = await d.endpoint();
+    d.running.script.fail('getCallerIdentity', tidbError('unreachable'));
+    d.agree('Delete Endpoint');
+    await d.run(deleteEndpoint, row(second));
+    await d.pass(10);
+    assert.equal(d.records[1]?.accountId, undefined);
+    assert.equal(d.records[1]?.finished?.outcome, 'removed');
+  });
+
+  it('says nothing of an endpoint that is being changed for a moment', async () => {
+    const endpointId = await d.endpoint();
+    d.running.script.fail('removeEndpointZone', tidbError('conflict', { source: 'Alibaba Cloud' }));
+    d.agree('Delete Endpoint');
+    await d.run(deleteEndpoint, row(endpointId));
+    await d.pass(10);
+    assert.deepEqual(d.errors, []);
+    assert.equal(d.records[0]?.finished?.outcome, 'removed');
+  });
+
   it('reads the endpoint again before it asks: one that is gone meanwhile is an error', async () => {
     const endpointId = await d.endpoint();
     await d.running.inventory.refreshInstances();

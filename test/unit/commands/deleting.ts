@@ -31,9 +31,10 @@ export class Deleting {
 
   /** What of the services the commands under test use. */
   get services(): CommandServices {
-    const { inventory, clock, runner } = this.running;
+    const { accounts, inventory, clock, log, runner } = this.running;
     const services: Partial<CommandServices> = {
-      ...{ inventory, clock, runner, documents: this.documents, closed: this.closing.signal },
+      ...{ accounts, inventory, clock, log, runner },
+      ...{ documents: this.documents, closed: this.closing.signal },
       newId: () => `id-${++this.ids}`,
       connections: {
         isOpen: ({ endpointId }: EndpointRef) => this.open.has(endpointId),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { creationVerdict } from '../../../src/core/creationVerdict';
 import type { Decision } from '../../../src/core/creation';
 import { AppError } from '../../../src/core/errors';
-import { tidbError } from '../fakes';
+import { aCreation, tidbError } from '../fakes';
 
 const removing = { removal: { connection: true, endpoint: true } };
 const summary = (
@@ -35,6 +35,12 @@ describe('what is said of a creation or removal', () => {
   it('tells an error that passes from one that does not', () => {
     assert.deepEqual(summary({}, undefined, tidbError('unreachable')), ['attention', 'Creating']);
     assert.deepEqual(summary(removing, undefined, tidbError('notSignedIn')), ['failed', 'Deleting failed']);
+    const busy = new AppError('conflict', { source: 'Alibaba Cloud' });
+    const zone: Decision = { kind: 'removeZone', endpointId: 'ep-a', zoneId: 'a' };
+    assert.deepEqual(summary(removing, zone, busy), ['attention', 'Deleting']);
+    const { spec } = aCreation;
+    assert.ok(spec);
+    assert.deepEqual(summary({}, { kind: 'createEndpoint', spec }, busy), ['failed', 'Creating failed']);
     // A later look failed: what was asked before is not what stands in the way now.
     assert.deepEqual(
       summary(removing, { kind: 'ask', forWhat: 'deleteInTidbCloud' }, tidbError('credentialsRejected')),

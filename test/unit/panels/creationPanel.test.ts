@@ -92,6 +92,7 @@ describe('CreationPanel', () => {
       const { calls } = d.s.script;
       assert.ok(calls.indexOf('dryRunCreateEndpoint') < calls.indexOf('createEndpoint'));
       assert.equal(page.state.canCancel, true);
+      assert.equal(records()[0]?.accountId, '42');
       await pass(10 * minute);
       assert.equal(page.state.active.status, 'done');
       assert.equal(page.state.canCancel, false);

@@ -196,7 +196,8 @@ describe('creationState: a creation that runs', () => {
         inAlibaba?.parts.map(({ status }) => status),
         ['done', 'done', 'waiting'],
       );
-      assertProblem(inAlibaba.problem, /cannot be asked from here/, 'openAlibabaCloud');
+      assertProblem(inAlibaba.problem, /cannot be asked from here/, 'signInAlibabaCloud', 'openAlibabaCloud');
+      assert.match(inAlibaba.problem?.nextStep ?? '', /without signing in, that is not noticed/);
     });
 
     it('shows why it cannot go on', () => {

@@ -228,11 +228,38 @@ describe('CreationRunner in trouble', () => {
     }
 
     it('leaves finished ones alone', async () => {
-      r.world.journal.records.set('c1', { ...aCreation, finished: { atMs: 1, outcome: 'active' } });
+      const finished = { atMs: r.clock.now() - 29 * 24 * 60 * minute, outcome: 'active' } as const;
+      r.world.journal.records.set('c1', { ...aCreation, finished });
       await r.runner.resumeAll();
       await r.clock.pass(minute);
       assert.deepEqual(r.script.calls, ['journal.list']);
       assert.equal(r.runner.progressOf('1001'), undefined);
+    });
+
+    it('forgets what has been finished for a month, unless another window has it', async () => {
+      const finished = { atMs: r.clock.now() - 31 * 24 * 60 * minute, outcome: 'removed' } as const;
+      const { window } = r.aWindow();
+      for (const id of ['c1', 'c2']) {
+        r.world.journal.records.set(id, { ...aCreation, id, finished });
+      }
+      r.world.journal.records.set('c3', { ...aCreation, id: 'c3', startedAtMs: 0 });
+      const lease = await window.lease('c2');
+      assert.ok(lease);
+      await r.runner.resumeAll();
+      assert.deepEqual([...r.world.journal.records.keys()], ['c2', 'c3']);
+      await lease.release();
+      await r.runner.resumeAll();
+      assert.deepEqual([...r.world.journal.records.keys()], ['c3']);
+    });
+
+    it('tries again by itself to take the record', async () => {
+      r.world.journal.records.set('c1', aCreation);
+      r.script.fail('journal.lease', new Error('the disk is away'));
+      await r.runner.resumeAll();
+      await r.clock.pass(0);
+      assert.match(String(r.latest().error), /away/);
+      await r.clock.pass(10 * minute);
+      r.assertDone();
     });
   });
 });

@@ -41,6 +41,12 @@ export class Running {
   get state() {
     return this.stage.state;
   }
+  get accounts() {
+    return this.stage.accounts;
+  }
+  get log() {
+    return this.stage.log;
+  }
   get inventory() {
     return this.stage.inventory;
   }
