@@ -160,7 +160,7 @@ const notAllowedOnTidbCloud: Words = (d) => ({
 
 const words: Record<ErrorCode, Words> = {
   notSignedIn: (d) => ({
-    message: `You are not signed in to ${d.source}${d.subject ? ` with ${d.subject}` : ''}${because(d)}.`,
+    message: `You are not signed in to ${d.source}${because(d)}.`,
     nextStep: `Sign in to ${d.source}.`,
     remedies: signInTo(d),
   }),

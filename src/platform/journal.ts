@@ -55,7 +55,7 @@ export class FileJournal implements CreationJournal {
     const beside = path.join(this.folder, `${name}.${process.pid}.tmp`);
     await writeFile(beside, content, { mode: 0o600, flush: true });
     this.own.set(name, [this.own.get(name)?.[1], content]);
-    await rename(beside, path.join(this.folder, name));
+    await renameOver(beside, path.join(this.folder, name));
   }
 
   /** With a lease that was lost nothing is removed: it throws the lease's reason. */
@@ -119,7 +119,7 @@ export class FileJournal implements CreationJournal {
     try {
       await lease.claim();
     } catch (error) {
-      await lease.release();
+      await lease.release().catch((again: unknown) => this.log.error('Give a lease back: failed', again));
       throw error;
     }
     return lease;
@@ -184,10 +184,13 @@ class HeldLease implements Lease {
     if (this.lost.aborted) {
       return;
     }
-    if ((await this.signedBy()) === this.signature) {
-      await rm(this.file, { force: true });
+    try {
+      if ((await this.signedBy()) === this.signature) {
+        await rm(this.file, { force: true });
+      }
+    } finally {
+      await this.unlock();
     }
-    await this.unlock();
   }
 
   private async signedBy(): Promise<string | undefined> {
@@ -204,3 +207,21 @@ class HeldLease implements Lease {
 
 /** Ids are the extension's own, but a record's file decides where is written. */
 const fileNameOf = (id: string): string => encodeURIComponent(id);
+
+const renameAgainMs = [20, 50, 100, 200];
+
+/** On Windows a file cannot be replaced in the moment in which another window reads it. */
+async function renameOver(from: string, to: string): Promise<void> {
+  for (const waitMs of renameAgainMs) {
+    try {
+      await rename(from, to);
+      return;
+    } catch (error) {
+      if (!['EPERM', 'EBUSY', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) {
+        throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+    }
+  }
+  await rename(from, to);
+}

@@ -133,6 +133,32 @@ describe('an endpoint of both clouds, in the editor', () => {
     });
   }
 
+  it('that is only planned is exported beside the document that is open, without the extension’s own tags', async () => {
+    picks = (each) => each === 'Terraform';
+    const planned = {
+      instance: { id: row.instanceId, name: 'orders-prod', regionId: `alicloud-${region}` },
+      spec: {
+        ...{ regionId: region, vpcId: 'vpc-planned', serviceName: 'com.aliyuncs.privatelink.x.epsrv-x' },
+        ...{ name: 'planned', securityGroupIds: ['sg-planned'] },
+        zones: [{ zoneId: 'ap-southeast-1a', vSwitchId: 'vsw-planned' }],
+        tags: { 'created-by': 'tidb-private-endpoint', team: 'payments' },
+      },
+    };
+    await vscode.commands.executeCommand(commands.exportAsCode, row);
+    const first = window.activeTextEditor?.document ?? assert.fail('no editor is open');
+    const before = first.getText();
+    await vscode.commands.executeCommand(commands.exportAsCode, planned);
+    const second = window.activeTextEditor?.document ?? assert.fail('no editor is open');
+    assert.deepEqual(told, []);
+    assert.notEqual(second.uri.toString(), first.uri.toString());
+    assert.equal(first.getText(), before);
+    assert.ok(!before.includes('vpc-planned'));
+    assert.match(second.getText(), /vpc-planned[^]*payments|payments[^]*vpc-planned/);
+    assert.ok(!second.getText().includes('created-by'));
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+
   it('is left alone unless the person agrees', async () => {
     await vscode.commands.executeCommand(commands.deleteConnection, row);
     await vscode.commands.executeCommand(commands.deleteEndpoint, row);

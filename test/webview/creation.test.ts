@@ -60,6 +60,8 @@ describe('creation panel', function () {
         severalGroups: ['Add Rules'],
         existing: ['Use This Endpoint'],
         severalExisting: ['Use This Endpoint: ep-1'],
+        noCommonZone: ['Create Endpoint'],
+        noVpc: ['Create Endpoint'],
         notActivated: ['Activate PrivateLink'],
         refused: ['Open Quotas'],
         creating: ['Create Endpoint'],
@@ -170,6 +172,29 @@ describe('creation panel', function () {
       const group = await page.getByRole('group', { name: 'Zone' }).innerText();
       assert.match(group, /Zones of the service\s+ap-southeast-1a, ap-southeast-1b, ap-southeast-1c/);
       assert.match(group, /Zones of the VPC’s vSwitches\s+ap-southeast-1a, ap-southeast-1b\s/);
+    });
+
+    it('that there is no VPC in the region, once that is known', async () => {
+      await webview.show(creationStates.noVpc);
+      const missing = page.getByText(/account has no VPC in ap-northeast-1/);
+      await missing.waitFor();
+      assert.match(await page.getByRole('group', { name: 'Zone' }).innerText(), /Choose a VPC first\./);
+      await webview.show(changed(creationStates.noVpc, { endpoint: { activity: 'Loading your VPCs…' } }));
+      assert.equal(await missing.count(), 0);
+      await webview.show(
+        changed(creationStates.noVpc, { endpoint: { verification: { outcome: 'checking' } } }),
+      );
+      assert.equal(await missing.count(), 0);
+    });
+
+    it('that the service and the VPC have no zone in common, only when both are known', async () => {
+      const group = page.getByRole('group', { name: 'Zone' });
+      await webview.show(creationStates.noCommonZone);
+      assert.match(await group.innerText(), /no zone in common/);
+      await webview.show(creationStates.form);
+      assert.doesNotMatch(await group.innerText(), /no zone in common/);
+      await webview.show(changed(creationStates.noVpc, { endpoint: { vpcId: 'vpc-a' } }));
+      assert.match(await group.innerText(), /once the service is verified/);
     });
 
     it('the sandbox as what it is', async () => {

@@ -111,11 +111,13 @@ function removalProblem({ creation, decision, error }: CreationProgress): Proble
     return undefined;
   }
   return decision.forWhat === 'deleteInAlibabaCloud'
-    ? withSignIn(problem(
-        'Alibaba Cloud cannot be asked from here to delete the endpoint.',
-        `Sign in to Alibaba Cloud, and the endpoint${creation.endpointId === undefined ? '' : ` ${creation.endpointId}`} is deleted. Or delete it in Alibaba Cloud's console and stop removing it here: without signing in, that is not noticed.`,
-        'openAlibabaCloud',
-      ))
+    ? withSignIn(
+        problem(
+          'Alibaba Cloud cannot be asked from here to delete the endpoint.',
+          `Sign in to Alibaba Cloud, and the endpoint${creation.endpointId === undefined ? '' : ` ${creation.endpointId}`} is deleted. Or delete it in Alibaba Cloud's console and stop removing it here: without signing in, that is not noticed.`,
+          'openAlibabaCloud',
+        ),
+      )
     : problem(
         'The private endpoint connection has to be deleted in TiDB Cloud’s console.',
         "Delete it on the instance's networking page. It is picked up here by itself, and the rest follows.",

@@ -5,7 +5,8 @@ import type { CreationDraft } from '../../services/provisioning/draft';
 import type { CreationRunner } from '../../services/provisioning/runner';
 import { askCancel, confirmCreate, confirmUse } from './ask';
 
-type Wanted = Pick<Creation, 'spec' | 'accountId'> | Pick<Creation, 'endpointId' | 'endpointDomain' | 'accountId'>;
+type Wanted =
+  Pick<Creation, 'spec' | 'accountId'> | Pick<Creation, 'endpointId' | 'endpointDomain' | 'accountId'>;
 
 export interface StarterOptions {
   readonly draft: CreationDraft;

@@ -272,7 +272,8 @@ export class CreationDraft implements Disposable {
       try {
         await this.whileCreating(instanceId, serviceCreatingSinceMs, signal);
       } catch (error) {
-        if (!signal.aborted && !isCancellation(error)) {
+        const isWanted = (): boolean => !signal.aborted && !isCancellation(error);
+        if (isWanted()) {
           this.store.update({ serviceError: error });
         }
         return undefined;

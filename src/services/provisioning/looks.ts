@@ -33,7 +33,11 @@ export class Looks {
     const zones = asksAlibabaCloud ? await this.zones(creation, endpoint, signal) : before.zones;
     const endpointId = typeof endpoint === 'object' ? endpoint.id : creation.endpointId;
     const connections =
-      endpointId === undefined ? [] : asksTidbCloud ? await this.connections(creation, signal) : undefined;
+      endpointId === undefined
+        ? []
+        : asksTidbCloud
+          ? await this.connections(creation, endpoint, signal)
+          : undefined;
     const needsService = creation.removal === undefined && endpointId === undefined;
     const service = !needsService
       ? 'unknown'
@@ -78,13 +82,17 @@ export class Looks {
     return api.getPrivateLinkService(creation.instanceId, signal);
   }
 
-  private async connections(creation: Creation, signal: AbortSignal): Promise<readonly EndpointConnection[]> {
+  private async connections(
+    creation: Creation,
+    endpoint: Observed['endpoint'],
+    signal: AbortSignal,
+  ): Promise<readonly EndpointConnection[]> {
     const api = await this.options.accounts.tidbCloud();
     try {
       return await collect(api.listConnections(creation.instanceId, signal));
     } catch (error) {
-      if (creation.removal !== undefined && isNotFound(error)) {
-        // With the instance its connections have gone.
+      // With the instance its connections have gone, save where only this key does not see it: then traffic still flows.
+      if (creation.removal?.endpoint === true && isNotFound(error) && !isConnected(endpoint)) {
         return [];
       }
       throw error;
@@ -199,11 +207,13 @@ async function confirmAccount(
   if (signedIn !== accountId) {
     throw new AppError('notSignedIn', {
       source: 'Alibaba Cloud',
-      subject: `the account ${accountId}`,
-      reason: `the endpoint belongs to it, and ${signedIn}, whose key is used, does not see it`,
+      reason: `the endpoint belongs to the account ${accountId}, and the key here is one of ${signedIn}`,
     });
   }
 }
+
+const isConnected = (endpoint: Observed['endpoint']): boolean =>
+  typeof endpoint === 'object' && endpoint.connectionStatus === 'Connected';
 
 const isNotFound = (error: unknown): boolean => AppError.is(error) && error.code === 'notFound';
 

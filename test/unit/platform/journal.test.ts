@@ -68,6 +68,38 @@ describe('the journal in files', () => {
     }
   });
 
+  it('keeps what the clouds leave empty', async () => {
+    const creation = { ...aCreation, accountId: '42', recreate: '', endpointDomain: '' };
+    await journal.write({ creation });
+    assert.deepEqual(await journal.list(), [{ creation }]);
+  });
+
+  it('forgets a record, also one that is not there, without a word in the other windows', async () => {
+    await journal.write(aRecord);
+    await journal.write({ creation: { ...aCreation, id: 'c2' } });
+    const other = aJournal();
+    const seen = new Promise<void>((resolve) => {
+      const subscription = other.onDidChange((id) => {
+        if (id === 'c3') {
+          subscription.dispose();
+          resolve();
+        }
+      });
+    });
+    await journal.forget('c1');
+    await journal.forget('c1');
+    const writing = setInterval(() => {
+      void journal.write({ creation: { ...aCreation, id: 'c3', startedAtMs: Date.now() } });
+    }, 20);
+    await seen;
+    clearInterval(writing);
+    assert.deepEqual(
+      (await readdir(folder)).filter((name) => name === 'c1.json' || name === 'c2.json'),
+      ['c2.json'],
+    );
+    assert.deepEqual(logged, []);
+  });
+
   describe('written by an older version', () => {
     const old = { ...aCreation, endpointId: anEndpoint.id, registeredAtMs: 7 };
     const read = async (content: object): Promise<JournalRecord | undefined> => {
@@ -151,6 +183,15 @@ describe('the journal in files', () => {
       assert.ok(taken);
       await Promise.all([taken.release(), second.release()]);
       assert.deepEqual(await readdir(folder), []);
+    });
+
+    it('that cannot be signed is given back', async () => {
+      await mkdir(path.join(folder, 'c1.owner'), { recursive: true });
+      await assert.rejects(journal.lease('c1'), { code: 'EISDIR' });
+      await rm(path.join(folder, 'c1.owner'), { recursive: true });
+      const lease = await journal.lease('c1');
+      assert.ok(lease);
+      await lease.release();
     });
 
     it('is taken by exactly one of many that ask at once', async () => {

@@ -124,6 +124,17 @@ const form = change(start, {
   },
 });
 
+const noVpc = change(start, {
+  instance: form.instance,
+  endpoint: {
+    status: 'current',
+    regionId: 'ap-northeast-1',
+    name: 'tidb-orders',
+    serviceName: service.name,
+    verification: { outcome: 'verified', text: 'Found in 2 zones' },
+  },
+});
+
 const moreGroups = [{ id: 'sg-c', label: 'applications', detail: 'sg-c' }] as const;
 const enterprise = { id: 'sg-e', label: 'shared', detail: 'sg-e · enterprise' };
 
@@ -208,6 +219,17 @@ export const creationStates = {
       ],
     },
   }),
+  noCommonZone: change(form, {
+    endpoint: {
+      zonesOfBoth: { service: ['ap-southeast-1a'], vpc: ['ap-southeast-1c'] },
+      zones: [
+        { zoneId: 'ap-southeast-1a', vSwitches: [], unusable: 'the VPC has no vSwitch in this zone' },
+        { zoneId: 'ap-southeast-1c', vSwitches: [], unusable: 'TiDB Cloud does not offer the service here' },
+      ],
+      canCreate: false,
+    },
+  }),
+  noVpc,
   notActivated: change(form, {
     endpoint: {
       status: 'failed',

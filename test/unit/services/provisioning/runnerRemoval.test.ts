@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { removalOf, type Creation } from '../../../../src/core/creation';
+import { wordingOf } from '../../../../src/core/errors';
 import { aCreation, anEndpoint, settle, tidbError, without } from '../../fakes';
+import { aliKeys, secretKeys } from '../stage';
 import { byHand, minute, Running } from './running';
 
 const both = { connection: true, endpoint: true };
@@ -235,6 +237,18 @@ describe('CreationRunner, removing', () => {
       assert.deepEqual(r.world.endpoints, []);
     });
 
+    it('where only this key does not see the instance, nothing goes while the endpoint is Connected', async () => {
+      await created();
+      for (let i = 0; i < 50; i++) {
+        r.script.fail('listConnections', tidbError('notFound'));
+      }
+      await r.runner.start(fromTree);
+      await r.clock.pass(3 * minute);
+      assert.equal(r.code(), 'notFound');
+      assert.equal(r.world.endpoints.length, 1);
+      assert.deepEqual(changes(), []);
+    });
+
     it('waits for what is being changed, and tries again', async () => {
       await created();
       r.script.fail('removeEndpointZone', tidbError('conflict', { source: 'Alibaba Cloud' }));
@@ -251,6 +265,67 @@ describe('CreationRunner, removing', () => {
       assert.equal(r.code(), 'notAllowed');
       assert.equal(r.world.endpoints.length, 1);
       assert.equal(r.script.count('removeEndpointZone'), 1);
+    });
+  });
+
+  describe('signed in with another account, which does not see the endpoint', () => {
+    const owned = { ...aCreation, accountId: '42' };
+    let signedIn: string;
+
+    beforeEach(() => {
+      signedIn = '42';
+      const { alibabaCloud } = r.world;
+      const theirs = { ...alibabaCloud };
+      alibabaCloud.getEndpoint = (...call) =>
+        signedIn === '42' ? theirs.getEndpoint(...call) : Promise.resolve(undefined);
+      alibabaCloud.listEndpoints = (regionId, filter, signal) =>
+        theirs.listEndpoints(regionId, signedIn === '42' ? filter : { vpcId: 'none' }, signal);
+      alibabaCloud.getCallerIdentity = async (signal) => ({
+        ...(await theirs.getCallerIdentity(signal)),
+        accountId: signedIn,
+      });
+    });
+
+    const signIn = async (accountId: string): Promise<void> => {
+      signedIn = accountId;
+      await r.secrets.set(secretKeys.alibabaCloud, JSON.stringify(aliKeys));
+      await r.clock.pass(10 * minute);
+    };
+
+    it('nothing counts as gone: waits for the right one, and goes on', async () => {
+      await r.runner.start(owned);
+      await r.clock.pass(10 * minute);
+      r.assertDone();
+      await signIn('43');
+      await r.runner.start({ ...fromTree, accountId: '42' });
+      await r.clock.pass(10 * minute);
+      assert.equal(r.code(), 'notSignedIn');
+      assert.equal(r.world.journal.records.get('d1')?.finished, undefined);
+      assert.match(
+        wordingOf(r.latest().error).message,
+        /belongs to the account 42, and the key here is one of 43/,
+      );
+      await signIn('42');
+      assert.equal(r.world.journal.records.get('d1')?.finished?.outcome, 'removed');
+      assert.deepEqual(r.world.endpoints, []);
+    });
+
+    it('nothing is created again', async () => {
+      r.script.fail('createEndpoint', tidbError('timeout'), 'after');
+      await r.runner.start(owned);
+      await r.clock.pass(0);
+      await signIn('43');
+      assert.equal(r.code(), 'notSignedIn');
+      assert.equal(r.script.count('createEndpoint'), 1);
+      await signIn('42');
+      r.assertDone();
+    });
+
+    it('a deletion from the tree notes the account of a creation that did not know it', async () => {
+      await r.runner.start(aCreation);
+      await r.clock.pass(2 * minute);
+      await r.runner.start({ ...fromTree, accountId: '42' });
+      assert.equal(r.record().accountId, '42');
     });
   });
 
