@@ -8,7 +8,12 @@ export const rule = {
   cloud: { folders: ['core'], vscode: false, node: true, packages: ['valibot', '@alicloud/credentials'] },
   sql: { folders: ['core'], vscode: false, node: true, packages: ['mysql2'] },
   services: { folders: ['core'], vscode: false, node: false, packages: ['valibot'] },
-  platform: { folders: ['core', 'ids'], vscode: true, node: true, packages: ['valibot'] },
+  platform: {
+    folders: ['core', 'ids'],
+    vscode: true,
+    node: true,
+    packages: ['valibot', 'proper-lockfile'],
+  },
   commands: {
     folders: ['services', 'core', 'platform', 'protocol', 'ids'],
     vscode: true,

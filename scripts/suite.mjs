@@ -1,7 +1,7 @@
 /**
  * Runs one test suite and closes with `N passed, N failed`.
  *
- *   node scripts/suite.mjs unit|webview|contract|sql|host|e2e|package [further arguments for its runner]
+ *   node scripts/suite.mjs unit|webview|contract|chaos|sql|host|e2e|package [further arguments for its runner]
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -15,6 +15,7 @@ const suites = {
   unit: { timeoutMs: 10_000 },
   webview: { timeoutMs: 60_000, needsBuild: true },
   contract: { timeoutMs: 60_000 },
+  chaos: { timeoutMs: 600_000 },
   sql: { timeoutMs: 60_000 },
   host: { runner: 'test/support/runHost.ts', needsBuild: true },
   e2e: { timeoutMs: 300_000, needsBuild: true },

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { setUp } from './setup.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const suites = ['unit', 'webview', 'contract', 'sql', 'host', 'e2e', 'package'];
+const suites = ['unit', 'webview', 'contract', 'chaos', 'sql', 'host', 'e2e', 'package'];
 const closingLine = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/m;
 
 await setUp();

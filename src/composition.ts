@@ -12,15 +12,18 @@ import type { ResultsView } from './panels/resultsView';
 import { systemClock as clock } from './platform/clock';
 import { CommandRunner } from './platform/commandRunner';
 import type { ContextKeys } from './platform/contextKeys';
+import { EcsMetadata } from './platform/ecsMetadata';
+import { FileJournal } from './platform/journal';
 import type { ChannelLog } from './platform/log';
 import type { Notifications } from './platform/notifications';
 import { onDidChangeSettings, readSettings, SettingsCheck } from './platform/settings';
-import { FileJournal } from './platform/storage';
 import type { World } from './platform/world';
 import { Accounts } from './services/accounts';
 import { Connections } from './services/connections';
 import { HealthMonitor } from './services/healthMonitor';
 import { Inventory } from './services/inventory';
+import { LastChoices } from './services/provisioning/choices';
+import { Durations } from './services/provisioning/durations';
 import { CreationRunner } from './services/provisioning/runner';
 import type { SandboxMode } from './services/sandboxMode';
 import { Scheduler } from './services/scheduler';
@@ -93,7 +96,10 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
   const inventory = new Inventory(accounts, log);
   const scheduler = new Scheduler(clock, log, Math.random);
   const journal = new FileJournal(world.creationsFolder, log);
-  const runner = new CreationRunner({ clock, log, random: Math.random, journal, accounts, inventory });
+  const durations = new Durations(state, stateKeys.durations);
+  const runner = new CreationRunner({
+    ...{ clock, log, random: Math.random, journal, accounts, inventory, durations },
+  });
   const connections = new Connections({
     ...{ accounts, secrets, state, learnSecret, log },
     keys: {
@@ -105,7 +111,7 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
   });
   const documents = new SqlDocuments((error) => log.error('A listener of the SQL documents failed', error));
   const isSandbox = (): boolean => consoles.isSandbox();
-  const tree = new InstancesTree(inventory, isSandbox);
+  const tree = new InstancesTree(inventory, runner, isSandbox);
   const monitor = new HealthMonitor({
     ...{ inventory, scheduler, state, followedKey: stateKeys.followed, log },
     intervalMs: () =>
@@ -118,7 +124,13 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
   const { extensionUri } = context;
   const shared = { extensionUri, accounts, inventory, notifications, clock, log };
   const newId = (): string => crypto.randomUUID();
-  const creation = new CreationPanels({ ...shared, runner, newId, isSandbox });
+  const creation = new CreationPanels({
+    ...shared,
+    ...{ runner, newId, isSandbox },
+    lastChoices: new LastChoices(state, stateKeys.lastChoice),
+    machine: new EcsMetadata(log),
+    usualMs: (kind) => durations.usualMs(kind),
+  });
   const settingsCheck = new SettingsCheck(notifications, {
     tidbCloudBaseUrl: checkBaseUrl,
     alibabaCloudEndpoints: (urls) => new Endpoints(urls),
@@ -141,7 +153,7 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     window.registerWebviewPanelSerializer(panels.creation, creation),
     ...registerCommands(new CommandRunner(notifications, log), {
       ...shared,
-      ...{ connections, documents, monitor, creation, results, consoles, sandbox },
+      ...{ connections, documents, monitor, creation, results, consoles, sandbox, runner, newId },
       showLog: () => log.show(),
     }),
     // A document whose language changes is said to close too, and stays.

@@ -10,6 +10,9 @@ export const commands = {
   refresh: `${prefix}.refresh`,
   createEndpoint: `${prefix}.createEndpoint`,
   openCreation: `${prefix}.openCreation`,
+  deleteEndpoint: `${prefix}.deleteEndpoint`,
+  deleteConnection: `${prefix}.deleteConnection`,
+  giveUp: `${prefix}.giveUp`,
   copyServiceName: `${prefix}.copyServiceName`,
   copyEndpointId: `${prefix}.copyEndpointId`,
   copyDomainName: `${prefix}.copyDomainName`,
@@ -20,6 +23,7 @@ export const commands = {
   showHealth: `${prefix}.showHealth`,
   openInTidbCloud: `${prefix}.openInTidbCloud`,
   openInAlibabaCloud: `${prefix}.openInAlibabaCloud`,
+  exportAsCode: `${prefix}.exportAsCode`,
   copyRamPolicy: `${prefix}.copyRamPolicy`,
   startSandbox: `${prefix}.startSandbox`,
   stopSandbox: `${prefix}.stopSandbox`,
@@ -73,6 +77,11 @@ export const treeTokens = {
   canConnect: 'canConnect',
   hasDomain: 'hasDomain',
   hasServiceName: 'hasServiceName',
+  canDeleteEndpoint: 'canDeleteEndpoint',
+  canDeleteConnection: 'canDeleteConnection',
+  canExport: 'canExport',
+  creation: 'creation',
+  instanceGone: 'instanceGone',
 } as const;
 
 export const secretKeys = {
@@ -86,6 +95,10 @@ export const stateKeys = {
   caCertificate: (instanceId: string) => `caCertificate/${instanceId}`,
   /** The database user that last connected. */
   sqlUser: (instanceId: string) => `sql.user/${instanceId}`,
+  /** Ids of the VPC, vSwitches and security groups that were last chosen for an endpoint. */
+  lastChoice: (accountId: string, regionId: string) => `creation.choice/${accountId}/${regionId}`,
+  /** How long the clouds have taken lately. */
+  durations: 'creation.durations',
   /** Ids of the instances whose endpoints are watched. */
   followed: 'health.followed',
   /** Which sandbox this window works on; in the workspace's state. */

@@ -9,6 +9,7 @@ import type { Accounts } from '../services/accounts';
 import type { Connections } from '../services/connections';
 import type { HealthMonitor } from '../services/healthMonitor';
 import type { Inventory } from '../services/inventory';
+import type { CreationRunner } from '../services/provisioning/runner';
 import type { SandboxMode } from '../services/sandboxMode';
 import type { SqlDocuments } from '../services/sqlDocuments';
 
@@ -19,6 +20,8 @@ export interface CommandServices {
   readonly connections: Connections;
   readonly documents: SqlDocuments;
   readonly monitor: HealthMonitor;
+  readonly runner: CreationRunner;
+  readonly newId: () => string;
   readonly notifications: Notifications;
   readonly clock: Clock;
   readonly log: Log;
@@ -28,6 +31,8 @@ export interface CommandServices {
   readonly sandbox: Pick<SandboxMode, 'id' | 'current' | 'start' | 'stop'>;
   readonly extensionUri: Uri;
   readonly showLog: () => void;
+  /** Aborted when the commands go: what was left running ends too. */
+  readonly closed: AbortSignal;
 }
 
 export interface Command {

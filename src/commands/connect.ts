@@ -1,4 +1,4 @@
-import { Position, ProgressLocation, Selection, Uri, window, workspace } from 'vscode';
+import { Position, ProgressLocation, Selection, window, workspace } from 'vscode';
 import type { PrivateEndpoint } from '../core/health';
 import type { Instance } from '../core/model';
 import type { SqlSession } from '../core/ports';
@@ -7,6 +7,7 @@ import { addressOf } from '../services/connections';
 import { askCredentials } from './askCredentials';
 import type { Command, CommandServices } from './command';
 import { endpointFor, targetOf } from './target';
+import { freeUntitledUri } from './untitled';
 
 /** Opens SQL through an Active private endpoint: a session, and a SQL document bound to it. */
 export const connect: Command = {
@@ -74,15 +75,5 @@ async function openDocument(
   }
   if (!document.isClosed) {
     documents.bind(document.uri.toString(), endpoint);
-  }
-}
-
-function freeUntitledUri(name: string): Uri {
-  const taken = new Set(workspace.textDocuments.map(({ uri }) => uri.toString()));
-  for (let i = 1; ; i++) {
-    const uri = Uri.from({ scheme: 'untitled', path: i === 1 ? name : name.replace(/\.sql$/, `-${i}.sql`) });
-    if (!taken.has(uri.toString())) {
-      return uri;
-    }
   }
 }

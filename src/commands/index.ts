@@ -1,11 +1,15 @@
-import type { Disposable } from 'vscode';
+import { Disposable } from 'vscode';
 import type { CommandRunner } from '../platform/commandRunner';
 import type { Command, CommandServices } from './command';
 import { connect } from './connect';
 import { copyDomainName, copyEndpointId, copyServiceName } from './copy';
 import { copyRamPolicy } from './copyRamPolicy';
 import { createEndpoint } from './createEndpoint';
+import { deleteConnection } from './deleteConnection';
+import { deleteEndpoint } from './deleteEndpoint';
 import { disconnect } from './disconnect';
+import { exportAsCode } from './exportAsCode';
+import { giveUp } from './giveUp';
 import { openInAlibabaCloud, openInTidbCloud } from './openConsole';
 import { openCreation } from './openCreation';
 import { refresh } from './refresh';
@@ -23,6 +27,9 @@ export const allCommands: readonly Command[] = [
   refresh,
   createEndpoint,
   openCreation,
+  deleteConnection,
+  deleteEndpoint,
+  giveUp,
   copyServiceName,
   copyEndpointId,
   copyDomainName,
@@ -33,11 +40,21 @@ export const allCommands: readonly Command[] = [
   showHealth,
   openInTidbCloud,
   openInAlibabaCloud,
+  exportAsCode,
   copyRamPolicy,
   startSandbox,
   stopSandbox,
   showLog,
 ];
 
-export const registerCommands = (runner: CommandRunner, services: CommandServices): readonly Disposable[] =>
-  allCommands.map((command) => runner.register({ ...command, handler: command.handler(services) }));
+export function registerCommands(
+  runner: CommandRunner,
+  services: Omit<CommandServices, 'closed'>,
+): readonly Disposable[] {
+  const closing = new AbortController();
+  const own = { ...services, closed: closing.signal };
+  return [
+    ...allCommands.map((command) => runner.register({ ...command, handler: command.handler(own) })),
+    new Disposable(() => closing.abort()),
+  ];
+}

@@ -8,6 +8,7 @@ import type { Inventory } from '../services/inventory';
 export interface Target {
   readonly instanceId?: string;
   readonly endpointId?: string;
+  readonly creationId?: string;
 }
 
 export interface FoundEndpoint {
@@ -29,10 +30,11 @@ export function targetOf(argument: unknown): Target {
   if (typeof argument !== 'object' || argument === null) {
     return {};
   }
-  const { instanceId, endpointId } = argument as Record<string, unknown>;
+  const { instanceId, endpointId, creationId } = argument as Record<string, unknown>;
   return {
     ...(typeof instanceId === 'string' && { instanceId }),
     ...(typeof endpointId === 'string' && { endpointId }),
+    ...(typeof creationId === 'string' && { creationId }),
   };
 }
 

@@ -102,6 +102,14 @@ const verdict = (level: HealthLevel, word: string, explanation: string): Verdict
 
 const endpointDeleting = verdict('changing', 'Deleting', 'Alibaba Cloud is removing the endpoint.');
 
+/** There is a connection in TiDB Cloud that can be deleted: one that is registered, and is not going already. */
+export const hasConnection = ({ connection }: PrivateEndpoint): boolean =>
+  connection !== undefined && connection.state !== 'DISCOVERED' && connection.state !== 'DELETING';
+
+/** There is an endpoint in Alibaba Cloud, seen from here, that is not going already. */
+export const hasEndpoint = ({ endpoint }: PrivateEndpoint): boolean =>
+  endpoint !== undefined && endpoint.status !== 'Deleting';
+
 /** Joins the two clouds' lists; an endpoint that only one of them knows is kept. */
 export function joinEndpoints(
   instanceId: string,

@@ -1,5 +1,6 @@
 import type { Disposable } from './emitter';
-import type { Creation } from './creation';
+import type { ErrorCode, ErrorDetails } from './errors';
+import type { Creation, Decision, Observed } from './creation';
 import type {
   AttachedSecurityGroup,
   CallerIdentity,
@@ -256,6 +257,12 @@ export interface StateStore {
   set(key: string, value: unknown): Promise<void>;
 }
 
+/** The network that this machine is in. */
+export interface MachineNetwork {
+  /** The VPC, when this machine is an ECS instance; undefined when it is not, or does not tell. Never fails. */
+  vpcId(): Promise<string | undefined>;
+}
+
 /** Goes through redaction before it is written. */
 export interface Log {
   debug(message: string): void;
@@ -271,10 +278,36 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** Creations in progress. One record each, written whole; a write that was answered survives a crash. */
+/**
+ * Creations. One record each, written whole; a write that was answered survives a crash. Every window of the editor sees
+ * the same ones; only the one that holds a record's lease works on it and writes it.
+ */
 export interface CreationJournal {
-  list(): Promise<readonly Creation[]>;
-  write(creation: Creation): Promise<void>;
+  list(): Promise<readonly JournalRecord[]>;
+  write(record: JournalRecord): Promise<void>;
+  /** Removes a record; one that is not there counts as removed. */
+  forget(creationId: string): Promise<void>;
+  /** Called with the id of a record that another window wrote. */
+  onDidChange(listener: (creationId: string) => void): Disposable;
+  /** Undefined while another window holds it. A window that died loses its leases within seconds. */
+  lease(creationId: string): Promise<Lease | undefined>;
+}
+
+export interface JournalRecord {
+  readonly creation: Creation;
+  /** What the window that works on it last saw and decided, for those that only show it. */
+  readonly shown?: {
+    readonly seen?: Observed;
+    readonly decision?: Decision;
+    /** Without its cause. */
+    readonly error?: { readonly code: ErrorCode; readonly details: ErrorDetails };
+  };
+}
+
+export interface Lease {
+  /** Aborted when the lease was lost, for example because the machine slept for longer than it lasts. */
+  readonly lost: AbortSignal;
+  release(): Promise<void>;
 }
 
 export interface SandboxChoice {

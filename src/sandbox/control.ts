@@ -28,6 +28,14 @@ export class SandboxControl {
     return this.parts.world.waitFor(predicate, limitMs);
   }
 
+  /**
+   * Called after every change with everything as it is now, which is not a copy and not to be changed. Returns how to stop.
+   */
+  onChange(listener: (state: WorldSnapshot) => void): () => void {
+    const { world } = this.parts;
+    return world.onChange(() => listener(world.state));
+  }
+
   /** Holds every state as it is: nothing that takes time goes on until `resumeClock`. */
   pauseClock(): void {
     this.parts.clock.pause();

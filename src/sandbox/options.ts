@@ -2,6 +2,7 @@ import type { Quotas } from './alibabaCloud/quotas';
 import type { SandboxControl } from './control';
 import type { FaultRule } from './faults';
 import type { DigestAlgorithm } from './tidbCloud/digest';
+import type { TimesUsual } from './world/lifecycle';
 import type { AcceptMode } from './world/model';
 import type { SandboxSeed } from './world/seed';
 
@@ -13,6 +14,8 @@ export interface SandboxOptions {
   readonly alibabaCloudPort?: number;
   /** 1 (default): the real clouds' durations; 60: sixty times faster. */
   readonly timeScale?: number;
+  /** Lets durations vary; left out: each takes exactly its usual time. */
+  readonly timesUsual?: TimesUsual;
   /** Default: what the state file says, else `api`. */
   readonly acceptMode?: AcceptMode;
   /** A MySQL-compatible server on this machine that answers for every private endpoint. */

@@ -31,7 +31,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const clock = new ScaledClock(options.timeScale ?? 1, saved?.elapsedMs);
   const world = new World(saved?.world ?? worldFromSeed(options.seed ?? {}));
   world.state.acceptMode = options.acceptMode ?? world.state.acceptMode;
-  const lifecycle = new Lifecycle(world, clock);
+  const lifecycle = new Lifecycle(world, clock, options.timesUsual);
   const faults = new Faults(options.faultSeed);
   options.faults?.forEach((rule) => faults.add(rule));
   const now = (): number => clock.now();

@@ -3,6 +3,9 @@ import type { Disposable } from '../core/emitter';
 import { AppError } from '../core/errors';
 import { views } from '../ids';
 import type { Inventory, Snapshot } from '../services/inventory';
+import type { CreationProgress } from '../services/provisioning/progress';
+import type { CreationRunner } from '../services/provisioning/runner';
+import { CreationNode, verdictOfProgress } from './nodes/creationNode';
 import { InstanceNode } from './nodes/instanceNode';
 import { problemNode } from './nodes/messageNode';
 import { needsFirstLoad, type TreeNode } from './nodes/node';
@@ -11,18 +14,28 @@ import { needsFirstLoad, type TreeNode } from './nodes/node';
 export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
   private readonly changed = new EventEmitter<TreeNode | undefined>();
   readonly onDidChangeTreeData = this.changed.event;
-  private readonly subscription: Disposable;
+  private readonly subscriptions: readonly Disposable[];
   private readonly view: TreeView<TreeNode>;
   private roots = new Map<string, InstanceNode>();
   private shown: Snapshot;
+  /** What the row of each creation says. */
+  private readonly told = new Map<string, string>();
 
   constructor(
     private readonly inventory: Inventory,
+    private readonly runner: Pick<CreationRunner, 'unfinished' | 'onDidChange'>,
     private readonly isSandbox: () => boolean,
   ) {
     this.shown = inventory.snapshot;
-    this.subscription = inventory.onDidChange((next) => this.refreshChanged(next));
-    this.view = window.createTreeView(views.instances, { treeDataProvider: this, showCollapseAll: true });
+    this.subscriptions = [
+      inventory.onDidChange((next) => this.refreshChanged(next)),
+      runner.onDidChange((progress) => this.refreshCreation(progress)),
+    ];
+    this.view = window.createTreeView(views.instances, {
+      treeDataProvider: this,
+      showCollapseAll: true,
+      canSelectMany: true,
+    });
     this.render();
   }
 
@@ -58,7 +71,7 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
   }
 
   dispose(): void {
-    this.subscription.dispose();
+    this.subscriptions.forEach((subscription) => subscription.dispose());
     this.view.dispose();
     this.changed.dispose();
   }
@@ -69,13 +82,30 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
     }
     const { value, error } = this.inventory.snapshot.instances;
     this.roots = new Map(
-      (value ?? []).map((instance) => [instance.id, new InstanceNode(instance, this.inventory)]),
+      (value ?? []).map((instance) => [instance.id, new InstanceNode(instance, this.inventory, this.runner)]),
     );
+    const rows = [...(value === undefined ? [] : this.orphans()), ...this.roots.values()];
     // Signed out, the view's welcome text leads on.
     const signedOut = AppError.is(error) && error.code === 'notSignedIn';
-    return error === undefined || signedOut
-      ? [...this.roots.values()]
-      : [problemNode(undefined, error), ...this.roots.values()];
+    return error === undefined || signedOut ? rows : [problemNode(undefined, error), ...rows];
+  }
+
+  /** What is not finished for instances that TiDB Cloud does not list any more. */
+  private orphans(): readonly TreeNode[] {
+    return this.runner
+      .unfinished()
+      .filter(({ creation }) => !this.roots.has(creation.instanceId))
+      .map((progress) => new CreationNode(undefined, progress));
+  }
+
+  private refreshCreation(progress: CreationProgress): void {
+    const { id, instanceId, finished, endpointId } = progress.creation;
+    const { level, word, explanation } = verdictOfProgress(progress);
+    const tells = JSON.stringify([finished?.outcome, endpointId, level, word, explanation]);
+    if (this.told.get(id) !== tells) {
+      this.told.set(id, tells);
+      this.changed.fire(this.roots.get(instanceId));
+    }
   }
 
   private refreshChanged(next: Snapshot): void {

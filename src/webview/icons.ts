@@ -17,6 +17,8 @@ const shapes = {
   copy: svg`<rect x="5.6" y="5.6" width="8" height="8" rx="1.2" fill="none" stroke="currentColor" stroke-width="1.2"></rect>${stroke('M3.2 10.4H2.6V2.6h7.8v.6')}`,
   tick: stroke('M3 8.6 6.3 12 13 4.4'),
   external: stroke('M9.4 2.6h4v4M13.2 2.8 7.6 8.4M6.6 3.6H2.8v9.6h9.6V9.4'),
+  info: svg`${ring}${stroke('M8 7.4v3.8M8 4.8v.1')}`,
+  close: stroke('M4 4 12 12M12 4 4 12'),
   chevron: stroke('M4 6.2 8 10.2 12 6.2'),
 } as const;
 

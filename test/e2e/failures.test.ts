@@ -1,59 +1,9 @@
 import assert from 'node:assert/strict';
-import { createAlibabaCloudApi, staticCredentials } from '../../src/cloud/alibaba';
-import { createTidbCloudApi } from '../../src/cloud/tidbCloud';
-import { systemClock as clock } from '../../src/platform/clock';
 import { NEWEST_EDITOR } from '../support/editor/versions';
+import { provision } from './creating';
 import { setScene, type Scene } from './scene';
 
 const instance = 'orders-prod';
-const region = 'ap-southeast-1';
-const silent = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
-
-/** A private endpoint that is there before the person comes; its name. */
-async function provision({ sandbox }: Scene): Promise<string> {
-  const { instances, services, vpcs, vSwitches, securityGroups } = sandbox.control.getState();
-  const tidbId = instances.find(({ displayName }) => displayName === instance)?.tidbId;
-  const service = services.find((candidate) => candidate.tidbId === tidbId);
-  const vpc = vpcs.find(({ name }) => name === 'app-vpc');
-  const vSwitch = vSwitches.find(
-    ({ vpcId, zoneId }) => vpcId === vpc?.vpcId && service?.zones.includes(zoneId),
-  );
-  const group = securityGroups.find(({ vpcId }) => vpcId === vpc?.vpcId);
-  assert.ok(tidbId && service && vpc && vSwitch && group);
-  const common = { userAgent: 'test', clock, log: silent };
-  const { accessKeyId, accessKeySecret, endpoints } = sandbox.alibabaCloud;
-  const alibaba = createAlibabaCloudApi({
-    ...common,
-    credentials: staticCredentials({ accessKeyId, accessKeySecret }),
-    endpoints,
-  });
-  const created = await alibaba.createEndpoint(
-    {
-      regionId: region,
-      vpcId: vpc.vpcId,
-      serviceName: service.serviceName,
-      name: 'made-before',
-      securityGroupIds: [group.securityGroupId],
-      zones: [{ zoneId: vSwitch.zoneId, vSwitchId: vSwitch.vSwitchId }],
-      tags: {},
-    },
-    crypto.randomUUID(),
-  );
-  await sandbox.control.waitFor((state) => state.endpoints[0]?.status === 'Active');
-  await createTidbCloudApi({ ...common, ...sandbox.tidbCloud }).createConnection({
-    instanceId: tidbId,
-    regionId: `alicloud-${region}`,
-    endpointId: created.id,
-    privateDomainName: created.domain,
-  });
-  await sandbox.control.waitFor((state) => state.connections[0]?.state === 'ACTIVE');
-  return created.name === '' ? 'made-before' : created.name;
-}
 
 describe('what goes wrong is said once, with the cause and the next step', () => {
   let scene: Scene;
@@ -171,7 +121,7 @@ describe('what goes wrong is said once, with the cause and the next step', () =>
   it('a wrong database password is asked for again, and the right one then works', async () => {
     const { workbench, database } = scene;
     const { quickInput } = workbench;
-    await provision(scene);
+    await provision(scene, instance);
     await workbench.expandTreeRow(instance);
     await workbench.runCommand('TiDB Private Endpoint: Refresh');
     await workbench.runCommand('TiDB Private Endpoint: Connect');
@@ -208,7 +158,7 @@ describe('a server with a certificate for another host', () => {
   it('is refused, and the reason is said', async () => {
     const { workbench, database } = scene;
     const { quickInput } = workbench;
-    await provision(scene);
+    await provision(scene, instance);
     await workbench.openViewContainer('TiDB Private Endpoint');
     await workbench.treeRow(instance).waitFor();
     await workbench.runCommand('TiDB Private Endpoint: Connect');

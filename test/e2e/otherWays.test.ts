@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import type { FrameLocator } from 'playwright-core';
 import { NEWEST_EDITOR } from '../support/editor/versions';
+import { letCreate, region } from './creating';
 import { setScene, type Scene } from './scene';
 
 const instance = 'orders-prod';
-const region = 'ap-southeast-1';
 
 describe('by hand, without Alibaba Cloud credentials', () => {
   let scene: Scene;
@@ -67,17 +66,6 @@ describe('by hand, without Alibaba Cloud credentials', () => {
   });
 });
 
-/** Opens the panel and has everything created as it proposes. */
-async function letCreate(scene: Scene): Promise<FrameLocator> {
-  const { workbench } = scene;
-  await workbench.openViewContainer('TiDB Private Endpoint');
-  await workbench.clickInlineAction(instance, 'Create Private Endpoint…');
-  const panel = await scene.creationPanel(instance);
-  await workbench.person.click(panel.getByRole('button', { name: 'Create Endpoint', exact: true }));
-  await workbench.clickDialogButton(/interface endpoint/, 'Create');
-  return panel;
-}
-
 describe('where TiDB Cloud takes connections in its console only', () => {
   let scene: Scene;
 
@@ -98,7 +86,7 @@ describe('where TiDB Cloud takes connections in its console only', () => {
 
   it('hands over, and notices by itself when the person has accepted there', async () => {
     const { sandbox, window } = scene;
-    const panel = await letCreate(scene);
+    const panel = await letCreate(scene, instance);
     await panel.getByRole('button', { name: 'Open TiDB Cloud Console' }).waitFor();
     await panel.getByRole('button', { name: 'Copy Endpoint ID' }).waitFor();
     await scene.screenshot('handed-over');
@@ -125,37 +113,5 @@ describe('where TiDB Cloud takes connections in its console only', () => {
       await scene.workbench.setTheme(theme);
       await scene.screenshot(`active-${theme}`);
     }
-  });
-});
-
-describe('a window that is reloaded in the middle', () => {
-  let scene: Scene;
-
-  before(async () => {
-    scene = await setScene({
-      version: NEWEST_EDITOR,
-      name: 'reload',
-      signedIn: { tidbCloud: true, alibabaCloud: true },
-    });
-  });
-
-  afterEach(async function () {
-    await scene.tellFailure(this.currentTest?.state === 'failed');
-  });
-
-  after(() => scene.stop());
-
-  it('restores the panel and goes on with the same endpoint', async () => {
-    const { workbench, sandbox, window } = scene;
-    await letCreate(scene);
-    await sandbox.control.waitFor(({ endpoints }) => endpoints.length === 1);
-    const reloaded = window.page.waitForEvent('load');
-    await workbench.runCommand('Developer: Reload Window');
-    await reloaded;
-    const restored = await scene.creationPanel(instance);
-    await restored.getByRole('button', { name: 'Connect', exact: true }).waitFor();
-    const { endpoints, connections } = sandbox.control.getState();
-    assert.equal(endpoints.length, 1);
-    assert.equal(connections.length, 1);
   });
 });

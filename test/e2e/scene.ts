@@ -2,7 +2,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { FrameLocator } from 'playwright-core';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox';
-import { openWorkbench, type WorkbenchWindow, type WorkspaceTrust } from '../support/editor/browser';
+import {
+  openWorkbench,
+  workbenchUrl,
+  type WorkbenchWindow,
+  type WorkspaceTrust,
+} from '../support/editor/browser';
 import { installEditor } from '../support/editor/install';
 import { startEditorServer, type EditorServer } from '../support/editor/server';
 import type { EditorVersion } from '../support/editor/versions';
@@ -15,7 +20,7 @@ export interface SceneOptions {
   readonly version: EditorVersion;
   /** Names the folder of the screenshots. */
   readonly name: string;
-  readonly sandbox?: Pick<SandboxOptions, 'timeScale' | 'acceptMode'>;
+  readonly sandbox?: Pick<SandboxOptions, 'timeScale' | 'acceptMode' | 'requestsPerMinute' | 'seed'>;
   readonly database?: MariadbOptions;
   /** Which keys the machine brings in its environment; none unless told. */
   readonly signedIn?: { readonly tidbCloud?: boolean; readonly alibabaCloud?: boolean };
@@ -31,10 +36,15 @@ export interface Scene {
   readonly server: EditorServer;
   readonly window: WorkbenchWindow;
   readonly workbench: Workbench;
+  /** Every call that the clouds answered so far, one line each: the cloud, the call, the status, the request's id. */
+  readonly calls: readonly string[];
   /** Everything that the extension wrote to its log. */
   log(): Promise<string>;
-  screenshot(step: string): Promise<void>;
+  /** Of the first window unless told. */
+  screenshot(step: string, of?: Workbench): Promise<void>;
   creationPanel(instance: string): Promise<FrameLocator>;
+  /** A second window on the same folder in the same browser, with an extension host of its own. */
+  anotherWindow(): Promise<Workbench>;
   /** After a failed test: what a person would see, and what the extension wrote. */
   tellFailure(failed: boolean): Promise<void>;
   stop(): Promise<void>;
@@ -51,7 +61,13 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
     const database = await startMariadb(options.database);
     ends.push(() => database.stop());
     const sql = { port: database.port, caCertificatePem: database.caCertificatePem };
-    const sandbox = await startSandbox({ timeScale: 60, ...options.sandbox, sql });
+    const calls: string[] = [];
+    const sandbox = await startSandbox({
+      timeScale: 60,
+      ...options.sandbox,
+      sql,
+      log: (line) => calls.push(line),
+    });
     ends.push(() => sandbox.stop());
     const server = await startEditorServer(await installEditor(options.version), {
       settings: options.settings ?? {
@@ -68,10 +84,10 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
     ends.push(() => window.close());
     const workbench = new Workbench(window.page);
     let step = 0;
-    const screenshot = (name: string): Promise<void> => {
+    const screenshot = (name: string, of = workbench): Promise<void> => {
       step += 1;
       const file = `${String(step).padStart(2, '0')}-${name}.png`;
-      return workbench.screenshot(path.join(root, '.cache', 'screenshots', options.name, file));
+      return of.screenshot(path.join(root, '.cache', 'screenshots', options.name, file));
     };
     return {
       sandbox,
@@ -79,15 +95,23 @@ export async function setScene(options: SceneOptions): Promise<Scene> {
       server,
       window,
       workbench,
+      calls,
       log: () => readLog(server),
       screenshot,
       tellFailure: async (failed) => {
         if (failed) {
-          await screenshot('failure');
+          for (const page of window.context.pages()) {
+            await screenshot('failure', new Workbench(page));
+          }
           console.log(await readLog(server));
         }
       },
       creationPanel: (instance) => workbench.webview(`Create Private Endpoint: ${instance}`),
+      anotherWindow: async () => {
+        const page = await window.context.newPage();
+        await page.goto(workbenchUrl(server, {}));
+        return new Workbench(page);
+      },
       stop,
     };
   } catch (error) {

@@ -1,14 +1,23 @@
-import { AppError } from '../../src/core/errors';
+import { AppError, cancellation } from '../../src/core/errors';
 import type { Creation } from '../../src/core/creation';
 import type { Disposable } from '../../src/core/emitter';
 import type {
   EndpointConnection,
+  EndpointZone,
   Instance,
   PrivateLinkService,
   VpcEndpoint,
   VpcEndpointSpec,
 } from '../../src/core/model';
-import type { Clock, CreationJournal, Log, SecretStore, StateStore } from '../../src/core/ports';
+import type {
+  Clock,
+  CreationJournal,
+  JournalRecord,
+  Lease,
+  Log,
+  SecretStore,
+  StateStore,
+} from '../../src/core/ports';
 
 /** In-memory stand-ins for `core/ports`. They need no time but the clock's, and everything they do can be scripted. */
 
@@ -190,16 +199,114 @@ export class Script {
   }
 }
 
-export class FakeJournal implements CreationJournal {
+/** The journal of several windows. A window that died keeps its leases until `expire`. */
+export class FakeJournal {
   readonly records = new Map<string, Creation>();
+  readonly shown = new Map<string, JournalRecord['shown']>();
+  private readonly holders = new Map<string, FakeWindow>();
+  private readonly windows = new Set<FakeWindow>();
   constructor(private readonly script: Script) {}
-  list(): Promise<readonly Creation[]> {
-    return this.script.perform('journal.list', () => [...this.records.values()]);
+
+  window(): FakeWindow {
+    const window = new FakeWindow(this, this.script);
+    this.windows.add(window);
+    return window;
   }
-  write(creation: Creation): Promise<void> {
-    return this.script.perform('journal.write', () => {
-      this.records.set(creation.id, creation);
+
+  /** As when another window wrote it. */
+  put(record: JournalRecord, by?: FakeWindow): void {
+    this.records.set(record.creation.id, record.creation);
+    this.shown.set(record.creation.id, record.shown);
+    for (const window of this.windows) {
+      if (window !== by) {
+        window.tell(record.creation.id);
+      }
+    }
+  }
+
+  take(id: string, window: FakeWindow): boolean {
+    const isFree = !this.holders.has(id);
+    if (isFree) {
+      this.holders.set(id, window);
+    }
+    return isFree;
+  }
+
+  free(id: string, window: FakeWindow): void {
+    if (this.holders.get(id) === window) {
+      this.holders.delete(id);
+    }
+  }
+
+  /** The leases of that window run out; it learns of it when it is alive. */
+  expire(window: FakeWindow): void {
+    for (const [id, holder] of this.holders) {
+      if (holder === window) {
+        this.holders.delete(id);
+      }
+    }
+    window.lose();
+  }
+}
+
+export class FakeWindow implements CreationJournal {
+  private readonly listeners = new Set<(id: string) => void>();
+  private readonly leases = new Set<AbortController>();
+  constructor(
+    private readonly journal: FakeJournal,
+    private readonly script: Script,
+  ) {}
+
+  list(): Promise<readonly JournalRecord[]> {
+    return this.script.perform('journal.list', () =>
+      [...this.journal.records].map(([id, creation]) => {
+        const shown = this.journal.shown.get(id);
+        return { creation, ...(shown !== undefined && { shown }) };
+      }),
+    );
+  }
+  write(record: JournalRecord): Promise<void> {
+    return this.script.perform('journal.write', () => this.journal.put(record, this));
+  }
+  forget(id: string): Promise<void> {
+    return this.script.perform('journal.forget', () => {
+      this.journal.records.delete(id);
+      this.journal.shown.delete(id);
     });
+  }
+  onDidChange(listener: (id: string) => void): Disposable {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  }
+  lease(id: string): Promise<Lease | undefined> {
+    return this.script.perform('journal.lease', () => {
+      if (!this.journal.take(id, this)) {
+        return undefined;
+      }
+      const lost = new AbortController();
+      this.leases.add(lost);
+      return {
+        lost: lost.signal,
+        release: () => {
+          this.leases.delete(lost);
+          if (!lost.signal.aborted) {
+            this.journal.free(id, this);
+          }
+          return Promise.resolve();
+        },
+      };
+    });
+  }
+  tell(id: string): void {
+    for (const listener of this.listeners) {
+      listener(id);
+    }
+  }
+  lose(): void {
+    for (const lost of this.leases) {
+      lost.abort(cancellation());
+    }
+    this.leases.clear();
   }
 }
 
@@ -244,6 +351,15 @@ export const anEndpoint: VpcEndpoint = {
   connectionStatus: 'Connected',
   businessStatus: 'Normal',
   tags: {},
+};
+
+export const aZone: EndpointZone = {
+  zoneId: 'ap-southeast-1a',
+  vSwitchId: 'vsw-a',
+  networkInterfaceId: 'eni-a',
+  ip: '10.0.0.5',
+  domain: 'ep-aaaa0001-ap-southeast-1a.test',
+  status: 'Connected',
 };
 
 export const aConnection: EndpointConnection = {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
+import type { CreationState } from '../../src/protocol/creation';
 import { type Bundle, openBrowser, Webview } from './support/page';
 import {
   changed,
@@ -17,10 +18,7 @@ const wide = 1200;
 const states: Record<Bundle, readonly { name: string; state: () => unknown }[]> = {
   creation: creationStateNames.map((name) => ({
     name,
-    state: () =>
-      name === 'waiting'
-        ? changed(creationStates.waiting, { active: { startedAtMs: Date.now() - 151_000 } })
-        : creationStates[name],
+    state: () => asIfBegun(creationStates[name], name === 'waiting'),
   })),
   results: resultsStateNames.map((name) => ({
     name,
@@ -30,6 +28,17 @@ const states: Record<Bundle, readonly { name: string; state: () => unknown }[]> 
         : resultsStates[name],
   })),
 };
+
+/** With a clock that shows a while. */
+function asIfBegun(state: CreationState, waits: boolean): CreationState {
+  const startedAtMs = Date.now() - 151_000;
+  const { instance, endpoint } = state;
+  return changed(state, {
+    ...(instance.wait && { instance: { wait: { ...instance.wait, startedAtMs } } }),
+    ...(endpoint.wait && { endpoint: { wait: { ...endpoint.wait, startedAtMs } } }),
+    ...(waits && { active: { wait: { startedAtMs, usualMs: 300_000 } } }),
+  });
+}
 
 describe('every page in every state', function () {
   this.timeout(120_000);

@@ -57,12 +57,25 @@ describe('creation panel', function () {
         choose: [],
         serviceCreating: [],
         form: ['Create Endpoint'],
-        refused: ['Add Rule'],
+        severalGroups: ['Add Rules'],
+        existing: ['Use This Endpoint'],
+        severalExisting: ['Use This Endpoint: ep-1'],
+        noCommonZone: ['Create Endpoint'],
+        noVpc: ['Create Endpoint'],
+        notActivated: ['Activate PrivateLink'],
+        refused: ['Open Quotas'],
         creating: ['Create Endpoint'],
+        begun: [],
         connecting: ['Create Private Endpoint Connection'],
         console: ['Open TiDB Cloud Console'],
         byHand: ['Open Alibaba Cloud Console'],
+        refusedByTidbCloud: ['Open TiDB Cloud Console'],
         waiting: [],
+        elsewhere: [],
+        removing: [],
+        removalHandedOver: ['Open TiDB Cloud Console'],
+        removed: ['Start Again'],
+        lost: [],
         failed: ['Delete and Create Again'],
         active: ['Connect'],
       };
@@ -95,7 +108,7 @@ describe('creation panel', function () {
 
     it('a problem as an alert, and a wrong value beside its input', async () => {
       await webview.show(creationStates.refused);
-      assert.match(await page.getByRole('alert').innerText(), /lets nothing in on TCP 4000[^]*Add the rule/);
+      assert.match(await page.getByRole('alert').innerText(), /quota of Alibaba Cloud[^]*Ask for a higher/);
       const name = named(page, 'textbox', 'Endpoint Name');
       assert.equal(await name.getAttribute('aria-invalid'), 'true');
       const described = await page.evaluate<string>(
@@ -115,6 +128,75 @@ describe('creation panel', function () {
       assert.equal(await zone.isChecked(), false);
     });
 
+    it('that another window works on it, with nothing to act on', async () => {
+      await webview.show(creationStates.elsewhere);
+      await page.getByText('Another window works on this creation.').waitFor();
+      const names = await page.evaluate<string[]>(
+        `[...document.querySelectorAll('button')].map((at) => at.getAttribute('aria-label') ?? at.innerText.trim())`,
+      );
+      assert.deepEqual(
+        names.filter((name) => !name.startsWith('Copy ')),
+        ['Open Guide'],
+      );
+    });
+
+    it('what is being removed in place of the steps, and what is next', async () => {
+      await webview.show(creationStates.removing);
+      assert.equal(await page.locator('.step').count(), 0);
+      const parts = await page.getByRole('list').getByRole('listitem').allInnerTexts();
+      assert.deepEqual(
+        parts.map((text) => text.replaceAll(/\s+/g, ' ')),
+        [
+          'Private endpoint connection in TiDB Cloud Removed',
+          'Zones of the endpoint in Alibaba Cloud ap-southeast-1a Removing',
+          `Endpoint in Alibaba Cloud ${creationStates.removing.removal?.parts[2]?.detail ?? ''} Next`,
+        ],
+      );
+      assert.equal(await page.locator('h2').count(), 1);
+      await webview.show(creationStates.removed);
+      assert.match(await page.getByRole('status').innerText(), /^Removed: Done\./);
+    });
+
+    it('nothing to fill in once it is begun, and the way out', async () => {
+      await webview.show(creationStates.begun);
+      assert.equal(await page.locator('input, select').count(), 0);
+      assert.equal(await named(page, 'button', 'Cancel…').isEnabled(), true);
+      const bar = named(page, 'progressbar', 'Time until the endpoint is Active');
+      assert.equal(await bar.getAttribute('aria-valuenow'), '99');
+      await webview.show(creationStates.form);
+      assert.equal(await named(page, 'button', 'Cancel…').count(), 0);
+    });
+
+    it('the service’s zones and the VPC’s side by side', async () => {
+      await webview.show(creationStates.form);
+      const group = await page.getByRole('group', { name: 'Zone' }).innerText();
+      assert.match(group, /Zones of the service\s+ap-southeast-1a, ap-southeast-1b, ap-southeast-1c/);
+      assert.match(group, /Zones of the VPC’s vSwitches\s+ap-southeast-1a, ap-southeast-1b\s/);
+    });
+
+    it('that there is no VPC in the region, once that is known', async () => {
+      await webview.show(creationStates.noVpc);
+      const missing = page.getByText(/account has no VPC in ap-northeast-1/);
+      await missing.waitFor();
+      assert.match(await page.getByRole('group', { name: 'Zone' }).innerText(), /Choose a VPC first\./);
+      await webview.show(changed(creationStates.noVpc, { endpoint: { activity: 'Loading your VPCs…' } }));
+      assert.equal(await missing.count(), 0);
+      await webview.show(
+        changed(creationStates.noVpc, { endpoint: { verification: { outcome: 'checking' } } }),
+      );
+      assert.equal(await missing.count(), 0);
+    });
+
+    it('that the service and the VPC have no zone in common, only when both are known', async () => {
+      const group = page.getByRole('group', { name: 'Zone' });
+      await webview.show(creationStates.noCommonZone);
+      assert.match(await group.innerText(), /no zone in common/);
+      await webview.show(creationStates.form);
+      assert.doesNotMatch(await group.innerText(), /no zone in common/);
+      await webview.show(changed(creationStates.noVpc, { endpoint: { vpcId: 'vpc-a' } }));
+      assert.match(await group.innerText(), /once the service is verified/);
+    });
+
     it('the sandbox as what it is', async () => {
       await webview.show(creationStates.choose);
       assert.equal(await page.getByText('Sandbox', { exact: true }).isVisible(), true);
@@ -124,7 +206,9 @@ describe('creation panel', function () {
 
     it('the time that goes by while waiting, against the usual', async () => {
       const since = (ms: number): CreationState =>
-        changed(creationStates.waiting, { active: { startedAtMs: Date.now() - ms } });
+        changed(creationStates.waiting, {
+          active: { wait: { startedAtMs: Date.now() - ms, usualMs: 300_000 } },
+        });
       await webview.show(since(151_000));
       await page.getByText(/2:[3-5]\d elapsed · usually about 5 minutes/).waitFor();
       const before = await page.locator('.elapsed').innerText();
@@ -236,8 +320,10 @@ describe('creation panel', function () {
         'vSwitch in ap-southeast-1a',
         'Zone ap-southeast-1b',
         'vSwitch in ap-southeast-1b',
+        'Add Tag',
         'Open Pricing',
         'Create Endpoint',
+        'Export as Code…',
       ]);
     });
 

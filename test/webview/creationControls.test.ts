@@ -41,6 +41,8 @@ describe('controls of the creation panel', function () {
         ['button', 'Verify'],
         ['combobox', 'VPC'],
         ['combobox', 'Security Group'],
+        ['group', 'Tags'],
+        ['button', 'Add Tag'],
         ['group', 'Zone'],
         ['checkbox', 'Zone ap-southeast-1a'],
         ['combobox', 'vSwitch in ap-southeast-1a'],
@@ -68,6 +70,31 @@ describe('controls of the creation panel', function () {
         ['textbox', 'Domain Name'],
         ['button', 'Create Private Endpoint Connection'],
       ],
+      severalGroups: [
+        ['combobox', 'Security Group'],
+        ['combobox', 'Security Group 2'],
+        ['button', 'Remove Security Group 2'],
+        ['combobox', 'Another Security Group'],
+        ['list', 'What is missing'],
+        ['button', 'Add Rules'],
+        ['textbox', 'Tag Key 1'],
+        ['textbox', 'Tag Value 1'],
+        ['button', 'Remove Tag 2'],
+      ],
+      existing: [
+        ['button', 'Use This Endpoint'],
+        ['button', 'Create Endpoint'],
+      ],
+      severalExisting: [
+        ['button', 'Use This Endpoint: ep-1'],
+        ['button', 'Use This Endpoint: ep-2'],
+      ],
+      notActivated: [['button', 'Activate PrivateLink']],
+      serviceCreating: [['progressbar', 'Time until the private link service is Active']],
+      waiting: [['button', 'Cancel…']],
+      removing: [['button', 'Cancel…']],
+      removed: [['button', 'Start Again']],
+      lost: [['button', 'Give Up…']],
       active: [
         ['button', 'Copy Endpoint ID'],
         ['button', 'Copy Domain Name'],
@@ -179,8 +206,76 @@ describe('controls of the creation panel', function () {
       [
         'refused',
         'the way out of a problem',
-        (at) => named(at, 'button', 'Add Rule').click(),
-        { type: 'act', action: 'add-rule' },
+        (at) => named(at, 'button', 'Open Quotas').click(),
+        { type: 'act', action: 'open-quotas' },
+      ],
+      [
+        'severalGroups',
+        'the missing rules',
+        (at) => named(at, 'button', 'Add Rules').click(),
+        { type: 'addRule' },
+      ],
+      [
+        'severalGroups',
+        'another second group',
+        (at) => named(at, 'combobox', 'Security Group 2').selectOption('sg-d'),
+        { type: 'chooseSecurityGroup', index: 1, securityGroupId: 'sg-d' },
+      ],
+      [
+        'severalGroups',
+        'a third group',
+        (at) => named(at, 'combobox', 'Another Security Group').selectOption('sg-d'),
+        { type: 'chooseSecurityGroup', index: 2, securityGroupId: 'sg-d' },
+      ],
+      [
+        'severalGroups',
+        'one group less',
+        (at) => named(at, 'button', 'Remove Security Group 2').click(),
+        { type: 'chooseSecurityGroup', index: 1, securityGroupId: '' },
+      ],
+      [
+        'form',
+        'what would be created as code',
+        (at) => named(at, 'button', 'Export as Code…').click(),
+        { type: 'exportAsCode' },
+      ],
+      ['form', 'a tag', (at) => named(at, 'button', 'Add Tag').click(), { type: 'addTag' }],
+      [
+        'severalGroups',
+        'a tag’s key',
+        (at) => named(at, 'textbox', 'Tag Key 2').fill('stage'),
+        { type: 'typeTagKey', tagId: 't2', text: 'stage' },
+      ],
+      [
+        'severalGroups',
+        'a tag’s value',
+        (at) => named(at, 'textbox', 'Tag Value 1').fill('billing'),
+        { type: 'typeTagValue', tagId: 't1', text: 'billing' },
+      ],
+      [
+        'severalGroups',
+        'one tag less',
+        (at) => named(at, 'button', 'Remove Tag 1').click(),
+        { type: 'removeTag', tagId: 't1' },
+      ],
+      [
+        'existing',
+        'the endpoint that is there',
+        (at) => named(at, 'button', 'Use This Endpoint').click(),
+        { type: 'useEndpoint', endpointId: 'ep-t4n5d7f8g9h0j1k2' },
+      ],
+      ['begun', 'to cancel', (at) => named(at, 'button', 'Cancel…').click(), { type: 'cancel' }],
+      [
+        'lost',
+        'to give up',
+        (at) => named(at, 'button', 'Give Up…').click(),
+        { type: 'giveUp', creationId: 'c1' },
+      ],
+      [
+        'removed',
+        'to start again',
+        (at) => named(at, 'button', 'Start Again').click(),
+        { type: 'act', action: 'startAgain' },
       ],
       [
         'connecting',
@@ -249,7 +344,9 @@ describe('controls of the creation panel', function () {
       await webview.show(changed(creationStates.form, { endpoint: { securityGroups } }));
       await webview.sent();
       await named(page, 'combobox', 'Security Group').selectOption('sg-c');
-      assert.deepEqual(await intents(webview), [{ type: 'chooseSecurityGroup', securityGroupId: 'sg-c' }]);
+      assert.deepEqual(await intents(webview), [
+        { type: 'chooseSecurityGroup', index: 0, securityGroupId: 'sg-c' },
+      ]);
     });
 
     it('nothing when a button cannot be used', async () => {

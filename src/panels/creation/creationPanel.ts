@@ -1,28 +1,39 @@
 import { commands as vscodeCommands, env, Uri, window, type WebviewPanel } from 'vscode';
-import type { Creation } from '../../core/creation';
 import type { Disposable } from '../../core/emitter';
-import type { Instance, VpcEndpointSpec } from '../../core/model';
-import type { Clock, Log } from '../../core/ports';
+import type { Instance } from '../../core/model';
+import type { Clock, Log, MachineNetwork } from '../../core/ports';
+import type { DurationKind } from '../../core/schedule';
 import { commands } from '../../ids';
 import { guideUrl, isRemedy, type Notifications } from '../../platform/notifications';
 import { fromCreationSchema, type CreationState, type FromCreation } from '../../protocol/creation';
+import type { ExportDraft } from '../../protocol/exportDraft';
 import type { Accounts } from '../../services/accounts';
 import type { Inventory } from '../../services/inventory';
+import type { LastChoices } from '../../services/provisioning/choices';
 import { CreationDraft } from '../../services/provisioning/draft';
-import type { CreationProgress, CreationRunner } from '../../services/provisioning/runner';
+import type { CreationProgress } from '../../services/provisioning/progress';
+import type { CreationRunner } from '../../services/provisioning/runner';
 import { WebviewChannel } from '../panelBase';
-import { creationState, regionOf } from './view';
+import { confirmActivation, confirmRules } from './ask';
+import { valueToCopy } from './copied';
+import { isAction, type Action } from './problem';
+import { cancelCreation, Starter } from './starter';
+import { creationState } from './view';
 
 export interface CreationPanelServices {
   readonly extensionUri: Uri;
   readonly accounts: Accounts;
   readonly inventory: Inventory;
   readonly runner: CreationRunner;
+  readonly lastChoices: LastChoices;
+  readonly machine: MachineNetwork;
   readonly notifications: Notifications;
   readonly clock: Clock;
   readonly log: Log;
   readonly newId: () => string;
   readonly isSandbox: () => boolean;
+  /** How long something usually takes. */
+  readonly usualMs: (kind: DurationKind) => number;
 }
 
 const pricingUrl = 'https://www.alibabacloud.com/product/private-link/pricing';
@@ -32,12 +43,11 @@ type Intent = Exclude<FromCreation, { type: 'ready' }>;
 /** The host side of one creation panel: shows the draft, then the creation, and passes intents on. */
 export class CreationPanel implements Disposable {
   private readonly draft: CreationDraft;
+  private readonly starter: Starter;
   private readonly channel: WebviewChannel<CreationState, typeof fromCreationSchema>;
   private readonly subscriptions: readonly Disposable[];
   /** Kept after the creation is finished, so that the panel can go on to connecting. */
   private progress: CreationProgress | undefined;
-  private creationId: string;
-  private creating = false;
   private disposed = false;
 
   constructor(
@@ -46,9 +56,19 @@ export class CreationPanel implements Disposable {
     /** The instance that the panel is about, whether or not the clouds have answered yet. */
     private wantedInstanceId: string | undefined,
   ) {
-    const { accounts, inventory, runner, clock, log, extensionUri } = services;
-    this.creationId = services.newId();
-    this.draft = new CreationDraft(accounts, inventory, clock, log);
+    const { accounts, inventory, runner, log, extensionUri, isSandbox, machine } = services;
+    this.draft = new CreationDraft({
+      ...services,
+      // The sandbox's VPCs are not where this machine is.
+      machine: { vpcId: () => (isSandbox() ? Promise.resolve(undefined) : machine.vpcId()) },
+    });
+    this.starter = new Starter({
+      ...services,
+      draft: this.draft,
+      instance: () => this.chosenInstance(),
+      isUnderWay: () => this.progress !== undefined,
+      onDidChange: () => this.render(),
+    });
     this.channel = new WebviewChannel<CreationState, typeof fromCreationSchema>(panel.webview, {
       extensionUri,
       bundle: { name: 'creation', title: 'Create Private Endpoint' },
@@ -71,11 +91,14 @@ export class CreationPanel implements Disposable {
     return this.wantedInstanceId;
   }
 
-  /** A creation that is over makes room for the next one. */
+  /** A creation that is over makes room for the next one, or for what goes on meanwhile. */
   reveal(): void {
     this.panel.reveal();
     const { instanceId } = this;
-    if (this.progress?.creation.finished !== undefined && instanceId !== undefined) {
+    const isOver = this.progress?.creation.finished !== undefined;
+    const another = instanceId === undefined ? undefined : this.services.runner.progressOf(instanceId);
+    const goesOn = this.progress === undefined && isUnfinished(another);
+    if (instanceId !== undefined && (isOver || goesOn)) {
       void this.attempt(() => this.chooseInstance(instanceId));
     }
   }
@@ -101,6 +124,9 @@ export class CreationPanel implements Disposable {
     const { wantedInstanceId } = this;
     if (wantedInstanceId !== undefined && inventory.instance(wantedInstanceId) !== undefined) {
       await this.chooseInstance(wantedInstanceId);
+    } else {
+      this.progress = isUnfinished(this.progress) ? this.progress : undefined;
+      this.render();
     }
   }
 
@@ -112,28 +138,41 @@ export class CreationPanel implements Disposable {
     }
     this.panel.title = `Create Private Endpoint: ${inventory.instance(instanceId)?.name ?? instanceId}`;
     const latest = runner.progressOf(instanceId);
-    this.progress = latest?.creation.finished === undefined ? latest : undefined;
+    this.progress = isUnfinished(latest) ? latest : undefined;
     await this.draft.chooseInstance(instanceId);
   }
 
+  /** What is not finished stays in sight until it is. */
   private follow(progress: CreationProgress): void {
-    if (progress.creation.instanceId !== this.instanceId) {
-      return;
+    const { creation } = progress;
+    const isOther = creation.id !== this.progress?.creation.id;
+    const isOfThis = creation.instanceId === this.instanceId && !(isOther && isUnfinished(this.progress));
+    const isNews = isUnfinished(progress) || !isOther;
+    if (isOfThis && isNews) {
+      this.progress = progress;
+      if (creation.finished?.outcome === 'abandoned') {
+        // What it has left is there to be used.
+        void this.attempt(() => this.begin());
+      }
     }
-    this.progress = progress.creation.finished?.outcome === 'abandoned' ? undefined : progress;
     this.render();
   }
 
   private render(): void {
+    if (this.disposed) {
+      return;
+    }
+    const { inventory, runner, isSandbox, usualMs } = this.services;
     this.channel.send(
       creationState({
-        snapshot: this.services.inventory.snapshot,
+        snapshot: inventory.snapshot,
         draft: this.draft.state,
         progress: this.progress,
-        sandbox: this.services.isSandbox(),
+        unfinished: runner.unfinished(),
+        sandbox: isSandbox(),
         wantedInstanceId: this.wantedInstanceId,
-        canCreate:
-          this.progress === undefined && !this.creating && this.draft.spec(this.creationId) !== undefined,
+        canCreate: this.starter.canCreate,
+        usualMs,
       }),
     );
   }
@@ -150,26 +189,38 @@ export class CreationPanel implements Disposable {
   }
 
   private async perform(intent: Intent): Promise<void> {
-    const { draft } = this;
+    const { draft, starter, services } = this;
     switch (intent.type) {
       case 'chooseInstance':
         return this.chooseInstance(intent.instanceId);
       case 'chooseMode':
         return draft.chooseMode(intent.mode);
       case 'typeServiceName':
-        draft.typeServiceName(intent.serviceName);
-        return;
+        return draft.typeServiceName(intent.serviceName);
       case 'verify':
         return draft.verify();
       case 'typeName':
         draft.typeName(intent.name);
         return;
       case 'chooseVpc':
-        return draft.chooseVpc(intent.vpcId);
+        return draft.network.chooseVpc(intent.vpcId);
       case 'chooseSecurityGroup':
-        return draft.chooseSecurityGroup(intent.securityGroupId);
+        return draft.network.chooseSecurityGroup(intent.index, intent.securityGroupId);
+      case 'addRule':
+        return this.addRule();
       case 'chooseVSwitch':
-        draft.chooseVSwitch(intent.zoneId, intent.vSwitchId);
+        return draft.network.chooseVSwitch(intent.zoneId, intent.vSwitchId);
+      case 'addTag':
+        draft.addTag();
+        return;
+      case 'removeTag':
+        draft.removeTag(intent.tagId);
+        return;
+      case 'typeTagKey':
+        draft.typeTag(intent.tagId, { key: intent.text });
+        return;
+      case 'typeTagValue':
+        draft.typeTag(intent.tagId, { value: intent.text });
         return;
       case 'typeEndpointId':
         draft.typeEndpointId(intent.endpointId);
@@ -178,70 +229,25 @@ export class CreationPanel implements Disposable {
         draft.typeDomainName(intent.domainName);
         return;
       case 'createEndpoint':
-        return this.createEndpoint();
+        return starter.createEndpoint();
+      case 'exportAsCode':
+        return this.exportAsCode();
+      case 'useEndpoint':
+        return starter.useEndpoint(intent.endpointId);
       case 'createConnection':
-        return this.createConnection();
+        return starter.createConnection();
       case 'copy':
         return this.copy(intent.what);
       case 'open':
         return this.open(intent.what);
       case 'connect':
         return this.connect();
+      case 'cancel':
+        return this.cancel();
+      case 'giveUp':
+        return cancelCreation(services.runner, intent.creationId);
       case 'act':
         return this.act(intent.action);
-    }
-  }
-
-  /** Checks with Alibaba Cloud, asks once, writes the journal, begins. */
-  private async createEndpoint(): Promise<void> {
-    const spec = this.draft.spec(this.creationId);
-    const instance = this.chosenInstance();
-    if (spec !== undefined && instance !== undefined) {
-      await this.create(instance, { spec }, async () => {
-        const accepted = await this.draft.dryRun(spec);
-        // Another instance may have been chosen meanwhile.
-        return accepted && this.chosenInstance()?.id === instance.id && (await confirm(spec, instance));
-      });
-    }
-  }
-
-  private async createConnection(): Promise<void> {
-    const typed = this.draft.typedEndpoint();
-    const instance = this.chosenInstance();
-    if (typed !== undefined && instance !== undefined) {
-      await this.create(instance, typed, () => Promise.resolve(true));
-    }
-  }
-
-  /** Once: a second click, or one where a creation is under way, begins nothing. */
-  private async create(
-    instance: Instance,
-    wanted: Pick<Creation, 'spec'> | Pick<Creation, 'endpointId' | 'endpointDomain'>,
-    isWanted: () => Promise<boolean>,
-  ): Promise<void> {
-    if (this.creating || this.progress !== undefined) {
-      return;
-    }
-    this.creating = true;
-    this.render();
-    try {
-      if (await isWanted()) {
-        const id = this.creationId;
-        this.creationId = this.services.newId();
-        await this.services.runner.start({
-          id,
-          instanceId: instance.id,
-          instanceName: instance.name,
-          regionId: instance.regionId,
-          startedAtMs: this.services.clock.now(),
-          clientToken: this.services.newId(),
-          acceptance: 'api',
-          ...wanted,
-        });
-      }
-    } finally {
-      this.creating = false;
-      this.render();
     }
   }
 
@@ -251,20 +257,32 @@ export class CreationPanel implements Disposable {
     return instanceId === undefined ? undefined : this.services.inventory.instance(instanceId);
   }
 
+  private async addRule(): Promise<void> {
+    const { securityGroups, securityGroupIds, port } = this.draft.state;
+    const group = securityGroups.find(({ id }) => id === securityGroupIds[0]);
+    if (group !== undefined && port !== undefined && port.missing.length > 0) {
+      const agreed = await confirmRules(group, port.missing);
+      // What was agreed to is exactly what is added.
+      if (agreed && this.draft.state.port === port) {
+        await this.draft.network.addRules();
+      }
+    }
+  }
+
+  /** What would be created, as code instead. */
+  private async exportAsCode(): Promise<void> {
+    const instance = this.chosenInstance();
+    const { spec } = this.starter;
+    if (instance !== undefined && spec !== undefined) {
+      const { id, name, regionId } = instance;
+      const planned: ExportDraft = { instance: { id, name, regionId }, spec };
+      await vscodeCommands.executeCommand(commands.exportAsCode, planned);
+    }
+  }
+
   private async copy(what: Extract<Intent, { type: 'copy' }>['what']): Promise<void> {
-    const { draft, progress } = this;
-    const { verification, service } = draft.state;
-    const done = progress?.decision?.kind === 'done' ? progress.decision : undefined;
-    const zones = verification.outcome === 'verified' ? verification.service.zones : service?.availableZones;
-    const values: Record<typeof what, string | undefined> = {
-      serviceName: service?.serviceName,
-      zones: zones?.join(', '),
-      regionId: regionOf(this.services.inventory.snapshot, draft.state),
-      endpointId: progress?.creation.endpointId ?? draft.state.endpointId,
-      domainName: progress?.creation.endpointDomain ?? draft.state.domainName,
-      host: done?.host,
-    };
-    const value = values[what];
+    const { snapshot } = this.services.inventory;
+    const value = valueToCopy(what, { snapshot, draft: this.draft.state, progress: this.progress });
     if (value !== undefined && value !== '') {
       await env.clipboard.writeText(value);
       window.setStatusBarMessage(`$(check) Copied ${value}`, 3000);
@@ -295,11 +313,15 @@ export class CreationPanel implements Disposable {
     });
   }
 
+  private async cancel(): Promise<void> {
+    if (this.progress?.readOnly === false) {
+      await cancelCreation(this.services.runner, this.progress.creation.id);
+    }
+  }
+
   private async act(action: string): Promise<void> {
-    if (action === 'startAgain') {
-      await this.startAgain();
-    } else if (action === 'retry') {
-      await this.retry();
+    if (isAction(action)) {
+      await this.actOnProblem(action);
     } else if (isRemedy(action)) {
       const { error } = this.services.inventory.snapshot.instances;
       const { serviceError, networkError } = this.draft.state;
@@ -307,6 +329,33 @@ export class CreationPanel implements Disposable {
         action,
         error ?? this.progress?.error ?? serviceError ?? networkError,
       );
+    }
+  }
+
+  private async actOnProblem(action: Action): Promise<void> {
+    const { runner } = this.services;
+    const { progress } = this;
+    switch (action) {
+      case 'openTidbCloud':
+        return this.open('tidbCloud');
+      case 'openAlibabaCloud':
+        return this.open('alibabaCloud');
+      case 'activatePrivateLink':
+        if (await confirmActivation()) {
+          await this.draft.activatePrivateLink();
+        }
+        return;
+      case 'recreate':
+        if (progress?.readOnly === false) {
+          await runner.recreate(progress.creation.id);
+        }
+        return;
+      case 'remove':
+        return this.cancel();
+      case 'startAgain':
+        return this.startAgain();
+      case 'retry':
+        return this.retry();
     }
   }
 
@@ -325,25 +374,17 @@ export class CreationPanel implements Disposable {
     }
   }
 
+  /** What is finished, or cannot go on, makes room for the form. */
   private async startAgain(): Promise<void> {
     const { instanceId, progress } = this;
-    if (progress !== undefined && instanceId !== undefined) {
-      await this.services.runner.abandon(progress.creation.id);
-      await this.draft.chooseInstance(instanceId);
+    if (progress === undefined || progress.readOnly || instanceId === undefined) {
+      return;
     }
+    await (isUnfinished(progress)
+      ? this.services.runner.abandon(progress.creation.id)
+      : this.chooseInstance(instanceId));
   }
 }
 
-async function confirm(spec: VpcEndpointSpec, instance: Instance): Promise<boolean> {
-  const create = 'Create';
-  const zones = spec.zones.map(({ zoneId }) => zoneId).join(', ');
-  const answer = await window.showInformationMessage(
-    `Create the interface endpoint ${spec.name}?`,
-    {
-      modal: true,
-      detail: `It is created in ${spec.vpcId} (${zones}) and registered with ${instance.name} in TiDB Cloud.\n\nAlibaba Cloud bills it as pay-as-you-go for as long as it exists, for each zone and for traffic.`,
-    },
-    create,
-  );
-  return answer === create;
-}
+const isUnfinished = (progress: CreationProgress | undefined): boolean =>
+  progress !== undefined && progress.creation.finished === undefined;

@@ -33,6 +33,12 @@ export const DURATIONS = {
   acceptanceNamed: 2 * MINUTE,
 } as const;
 
+/**
+ * How many times its usual duration something takes: a service to be created, an endpoint to be created, a connection to be
+ * accepted; by the id of the service, or of the endpoint. The same each time it is asked for the same thing.
+ */
+export type TimesUsual = (what: 'service' | 'endpoint' | 'connection', id: string) => number;
+
 /** What an instance's state turns into by itself, and when; a deleted one is gone after that. */
 const NEXT_INSTANCE_STATE: Readonly<Partial<Record<InstanceState, readonly [number, InstanceState]>>> = {
   CREATING: [DURATIONS.instanceCreation, 'ACTIVE'],
@@ -64,6 +70,7 @@ export class Lifecycle {
   constructor(
     private readonly world: World,
     private readonly clock: Clock,
+    private readonly timesUsual: TimesUsual = () => 1,
   ) {}
 
   /**
@@ -145,7 +152,8 @@ export class Lifecycle {
     const key = `service/${service.serviceId}`;
     const instanceIsThere = this.world.instance(service.tidbId)?.state !== 'CREATING';
     if (service.state === 'CREATING' && instanceIsThere) {
-      this.next(key, DURATIONS.serviceCreation, () => {
+      const times = this.timesUsual('service', service.serviceId);
+      this.next(key, DURATIONS.serviceCreation * times, () => {
         service.state = 'ACTIVE';
       });
     } else {
@@ -157,7 +165,9 @@ export class Lifecycle {
     const key = `endpoint/${endpoint.endpointId}`;
     switch (endpoint.status) {
       case 'Creating':
-        this.next(key, DURATIONS.endpointCreation, () => this.settle(endpoint));
+        this.next(key, DURATIONS.endpointCreation * this.timesUsual('endpoint', endpoint.endpointId), () =>
+          this.settle(endpoint),
+        );
         break;
       case 'Pending':
         this.next(key, DURATIONS.endpointChange, () => this.settle(endpoint));
@@ -181,7 +191,8 @@ export class Lifecycle {
   followLink(endpoint: Endpoint): void {
     const key = `link/${endpoint.endpointId}`;
     if (endpoint.connectionStatus === 'Connecting') {
-      this.next(key, DURATIONS.acceptanceConnecting, () => this.setLink(endpoint, 'Connected'));
+      const times = this.timesUsual('connection', endpoint.endpointId);
+      this.next(key, DURATIONS.acceptanceConnecting * times, () => this.setLink(endpoint, 'Connected'));
     } else if (endpoint.connectionStatus === 'Disconnecting') {
       this.next(key, DURATIONS.connectionDeletion, () => this.setLink(endpoint, 'Disconnected'));
     } else {
@@ -192,12 +203,13 @@ export class Lifecycle {
   followConnection(connection: Connection): void {
     const key = `connection/${connection.connectionId}`;
     const endpoint = this.world.endpoint(connection.endpointId);
+    const times = this.timesUsual('connection', connection.endpointId);
     if (connection.state === 'DELETING') {
       this.next(key, DURATIONS.connectionDeletion, () => this.removeConnection(connection));
     } else if (connection.state === 'PENDING' && endpoint?.connectionStatus === 'Disconnected') {
-      this.next(key, DURATIONS.acceptanceNoticed, () => this.setLink(endpoint, 'Connecting'));
+      this.next(key, DURATIONS.acceptanceNoticed * times, () => this.setLink(endpoint, 'Connecting'));
     } else if (connection.state === 'PENDING' && endpoint?.connectionStatus === 'Connected') {
-      this.next(key, DURATIONS.acceptanceNamed, () => {
+      this.next(key, DURATIONS.acceptanceNamed * times, () => {
         connection.state = 'ACTIVE';
         connection.message = '';
       });

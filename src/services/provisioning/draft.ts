@@ -1,176 +1,167 @@
-import { collect } from '../../core/collect';
-import { Emitter, type Disposable } from '../../core/emitter';
-import { isCancellation } from '../../core/errors';
+import type { Emitter, Disposable } from '../../core/emitter';
+import { AppError, isCancellation } from '../../core/errors';
 import { alibabaRegionOf, type PrivateLinkService, type VpcEndpointSpec } from '../../core/model';
-import { checkPort, type PortCheck } from '../../core/portCheck';
-import type { Clock, Log } from '../../core/ports';
+import type { Clock, Log, MachineNetwork } from '../../core/ports';
+import { serviceAgainAfterMs } from '../../core/schedule';
 import type { Accounts } from '../accounts';
 import type { Inventory } from '../inventory';
-import { emptyDraft, without, type Draft, type Verification } from './draftState';
-import { endpointIdProblem, endpointNameProblem, domainNameProblem, suggestedName } from './input';
-import { bestVpc, bestVSwitches } from './preselect';
+import { Activation } from './activation';
+import type { LastChoices } from './choices';
+import { DraftStore, emptyDraft, renew, without, type Draft, type TagRow } from './draftState';
+import {
+  domainNameProblem,
+  endpointIdProblem,
+  endpointNameProblem,
+  mostTags,
+  suggestedName,
+  tagProblem,
+} from './input';
+import { NetworkChoice } from './networkChoice';
 import { endpointTags } from './tags';
+import { Verifier } from './verifier';
 
-const serviceAgainAfterMs = 10_000;
+/** The guide: 3 to 5 minutes after the instance was made. When that was is not known, so it may be over at any time. */
+const creatingService = { usualMs: 4 * 60_000, soonestMs: 0 };
 
-/** Loads what the creation panel offers and preselects the only or best candidate. It creates nothing. */
+export interface DraftOptions {
+  readonly accounts: Accounts;
+  readonly inventory: Inventory;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly lastChoices: LastChoices;
+  readonly machine: MachineNetwork;
+  readonly newId: () => string;
+}
+
+/** Loads what the creation panel offers and preselects the only or best candidate. It creates no endpoint. */
 export class CreationDraft implements Disposable {
-  private draft: Draft = emptyDraft;
+  readonly network: NetworkChoice;
+  private readonly store: DraftStore;
+  private readonly verifier: Verifier;
+  private readonly activation: Activation;
   /** By hand without credentials, whatever the person wants otherwise. */
   private wantedMode: Draft['mode'] = 'automatic';
-  private readonly changed: Emitter<Draft>;
-  private readonly disposed = new AbortController();
-  /** Aborted when another instance, VPC or security group is chosen. */
+  /** Aborted when another instance is chosen. */
   private ofInstance = new AbortController();
-  private ofVpc = new AbortController();
-  private ofGroup = new AbortController();
 
-  constructor(
-    private readonly accounts: Accounts,
-    private readonly inventory: Inventory,
-    private readonly clock: Clock,
-    private readonly log: Log,
-  ) {
-    this.changed = new Emitter((error) => log.error('A listener of the draft failed', error));
+  constructor(private readonly options: DraftOptions) {
+    const { accounts, clock, log } = options;
+    const store = (this.store = new DraftStore(log));
+    const api = (): ReturnType<Accounts['alibabaCloud']> => accounts.alibabaCloud();
+    const regionId = (): string | undefined => this.regionId;
+    this.network = new NetworkChoice({ ...options, store, api, regionId });
+    this.activation = new Activation(store, api, clock, log);
+    this.verifier = new Verifier({
+      ...{ store, api, clock, log, regionId },
+      onVerified: () => this.network.preselectZones(),
+    });
   }
 
   get state(): Draft {
-    return this.draft;
+    return this.store.state;
   }
 
   get onDidChange(): Emitter<Draft>['event'] {
-    return this.changed.event;
+    return this.store.onDidChange;
   }
 
   dispose(): void {
-    this.disposed.abort();
     this.ofInstance.abort();
-    this.ofVpc.abort();
-    this.ofGroup.abort();
+    this.network.forget();
+    this.verifier.dispose();
   }
 
   /** Reads the instance's service and, when signed in to Alibaba Cloud, what an endpoint can be made from. */
   async chooseInstance(instanceId: string): Promise<void> {
     const signal = (this.ofInstance = renew(this.ofInstance)).signal;
-    this.ofVpc.abort();
-    this.ofGroup.abort();
-    const instance = this.inventory.instance(instanceId);
-    const signedIn = await this.accounts.isSignedIn('Alibaba Cloud');
+    this.network.forget();
+    this.verifier.dispose();
+    const instance = this.options.inventory.instance(instanceId);
+    const signedIn = await this.options.accounts.isSignedIn('Alibaba Cloud');
     if (signal.aborted) {
       return;
     }
-    this.set({
+    this.store.set({
       ...emptyDraft,
       mode: signedIn ? this.wantedMode : 'byHand',
       instanceId,
       name: suggestedName(instance?.name ?? ''),
     });
     const service = await this.readService(instanceId, signal);
-    if (service === undefined || this.draft.mode === 'byHand') {
+    const regionId = this.regionId;
+    if (service?.state !== 'ACTIVE' || regionId === undefined || this.state.mode === 'byHand') {
       return;
     }
-    await Promise.all([this.verify(), this.readVpcs(signal)]);
+    await Promise.all([
+      this.verifier.verify(),
+      this.activation.read(regionId, signal),
+      this.network.read(regionId, signal),
+    ]);
   }
 
   async chooseMode(mode: Draft['mode']): Promise<void> {
     this.wantedMode = mode;
-    this.set({ ...this.draft, mode });
-    if (this.draft.instanceId !== undefined) {
-      await this.chooseInstance(this.draft.instanceId);
+    this.store.update({ mode });
+    if (this.state.instanceId !== undefined) {
+      await this.chooseInstance(this.state.instanceId);
     }
   }
 
-  typeServiceName(serviceName: string): void {
-    // The zones were those of the service before.
-    this.set({
-      ...this.draft,
-      ...{ serviceName: serviceName.trim(), verification: { outcome: 'none' }, zones: new Map() },
-    });
+  async typeServiceName(serviceName: string): Promise<void> {
+    await this.verifier.type(serviceName.trim());
+  }
+
+  async verify(): Promise<void> {
+    await this.verifier.verify();
+  }
+
+  /**
+   * Activates PrivateLink on the account. It costs by use: the person has been asked. Until then Alibaba Cloud refuses to
+   * tell of the service too.
+   */
+  async activatePrivateLink(): Promise<void> {
+    const regionId = this.regionId;
+    const { signal } = this.ofInstance;
+    if (regionId !== undefined && this.state.privateLink === 'closed') {
+      const isOpen = await this.activation.open(regionId, signal);
+      if (isOpen && !signal.aborted && this.state.verification.outcome === 'refused') {
+        await this.verifier.verify();
+      }
+    }
   }
 
   typeName(name: string): void {
-    this.set({ ...this.draft, name });
+    this.store.update({ name });
+  }
+
+  addTag(): void {
+    const { tags } = this.state;
+    if (tags.length < mostTags) {
+      this.store.update({ tags: [...tags, { id: this.options.newId(), key: '', value: '' }] });
+    }
+  }
+
+  removeTag(id: string): void {
+    this.store.update({ tags: this.state.tags.filter((tag) => tag.id !== id) });
+  }
+
+  typeTag(id: string, change: Partial<Pick<TagRow, 'key' | 'value'>>): void {
+    this.store.update({ tags: this.state.tags.map((tag) => (tag.id === id ? { ...tag, ...change } : tag)) });
   }
 
   typeEndpointId(endpointId: string): void {
-    this.set({ ...this.draft, endpointId: endpointId.trim() });
+    this.store.update({ endpointId: endpointId.trim() });
   }
 
   typeDomainName(domainName: string): void {
-    this.set({ ...this.draft, domainName: domainName.trim().replace(/\.$/, '') });
-  }
-
-  /** Asks Alibaba Cloud whether the service exists in this region and lets this account in, and for its zones. */
-  async verify(): Promise<void> {
-    const { serviceName } = this.draft;
-    const regionId = this.regionId;
-    if (serviceName === '' || regionId === undefined) {
-      return;
-    }
-    this.set({ ...this.draft, verification: { outcome: 'checking' } });
-    const verification = await this.lookUp(regionId, serviceName);
-    if (verification !== undefined && this.draft.serviceName === serviceName) {
-      this.set({ ...this.draft, verification });
-      this.preselectZones();
-    }
-  }
-
-  async chooseVpc(vpcId: string): Promise<void> {
-    const signal = (this.ofVpc = renew(this.ofVpc)).signal;
-    const regionId = this.regionId;
-    if (regionId === undefined) {
-      return;
-    }
-    this.ofGroup.abort();
-    this.set({
-      ...without(this.draft, 'securityGroupId', 'portCheck', 'networkError'),
-      vpcId,
-      vSwitches: [],
-      securityGroups: [],
-      zones: new Map(),
-      activity: 'network',
-    });
-    await this.attempt(signal, async () => {
-      const api = await this.accounts.alibabaCloud();
-      const [vSwitches, groups] = await Promise.all([
-        collect(api.listVSwitches(regionId, vpcId, signal)),
-        collect(api.listSecurityGroups(regionId, vpcId, signal)),
-      ]);
-      signal.throwIfAborted();
-      this.set({
-        ...without(this.draft, 'activity'),
-        vSwitches,
-        securityGroups: groups.filter((group) => !group.serviceManaged),
-      });
-      this.preselectZones();
-      await this.preselectSecurityGroup(signal);
-    });
-  }
-
-  async chooseSecurityGroup(securityGroupId: string): Promise<void> {
-    const signal = (this.ofGroup = renew(this.ofGroup)).signal;
-    this.set({ ...without(this.draft, 'portCheck', 'networkError'), securityGroupId });
-    await this.attempt(signal, async () => {
-      const portCheck = await this.checkGroup(securityGroupId, signal);
-      signal.throwIfAborted();
-      this.set({ ...this.draft, portCheck });
-    });
-  }
-
-  /** An empty vSwitch id leaves the zone out. */
-  chooseVSwitch(zoneId: string, vSwitchId: string): void {
-    const zones = new Map(this.draft.zones);
-    if (vSwitchId === '') {
-      zones.delete(zoneId);
-    } else {
-      zones.set(zoneId, vSwitchId);
-    }
-    this.set({ ...this.draft, zones });
+    this.store.update({ domainName: domainName.trim().replace(/\.$/, '') });
   }
 
   /** What would be created, once everything needed is chosen and valid. */
   spec(creationId: string): VpcEndpointSpec | undefined {
-    const { mode, instanceId, service, verification, vpcId, securityGroupId, zones, name } = this.draft;
+    const { mode, instanceId, service, verification, vpcId, securityGroupIds, zones, name, tags } =
+      this.state;
+    const { privateLink } = this.state;
     const regionId = this.regionId;
     if (
       mode !== 'automatic' ||
@@ -178,27 +169,33 @@ export class CreationDraft implements Disposable {
       regionId === undefined ||
       service?.state !== 'ACTIVE' ||
       verification.outcome !== 'verified' ||
+      privateLink === 'closed' ||
+      privateLink === 'opening' ||
       vpcId === undefined ||
-      securityGroupId === undefined ||
+      securityGroupIds.length === 0 ||
       zones.size === 0 ||
-      endpointNameProblem(name) !== undefined
+      endpointNameProblem(name) !== undefined ||
+      tags.some((tag) => problemOfTag(tag, tags) !== undefined)
     ) {
       return undefined;
     }
     return {
       regionId,
       vpcId,
-      serviceName: this.draft.serviceName,
+      serviceName: this.state.serviceName,
       name,
-      securityGroupIds: [securityGroupId],
+      securityGroupIds,
       zones: [...zones].map(([zoneId, vSwitchId]) => ({ zoneId, vSwitchId })),
-      tags: endpointTags(instanceId, creationId),
+      tags: {
+        ...Object.fromEntries(tags.filter(({ key }) => key !== '').map(({ key, value }) => [key, value])),
+        ...endpointTags(instanceId, creationId),
+      },
     };
   }
 
   /** The two values typed by hand, once both can be right. */
   typedEndpoint(): { readonly endpointId: string; readonly endpointDomain: string } | undefined {
-    const { endpointId, domainName, service } = this.draft;
+    const { endpointId, domainName, service } = this.state;
     const valid =
       endpointId !== '' &&
       domainName !== '' &&
@@ -210,20 +207,39 @@ export class CreationDraft implements Disposable {
 
   /** Lets Alibaba Cloud check parameters, permissions and quotas. False when it refuses; `networkError` says why. */
   async dryRun(spec: VpcEndpointSpec): Promise<boolean> {
-    this.set({ ...without(this.draft, 'networkError'), activity: 'dryRun' });
-    const { signal } = this.disposed;
-    let accepted = false;
-    await this.attempt(signal, async () => {
-      const api = await this.accounts.alibabaCloud();
-      await api.dryRunCreateEndpoint(spec, signal);
-      this.set(without(this.draft, 'activity'));
-      accepted = true;
+    const { store } = this;
+    const { signal } = this.ofInstance;
+    store.set({ ...without(this.state, 'networkError'), activity: 'dryRun' });
+    const answer = { accepted: false };
+    await store.attempt(signal, async () => {
+      const accepted = await this.isAccepted(spec, signal);
+      signal.throwIfAborted();
+      store.set({
+        ...without(this.state, 'activity'),
+        ...(!accepted && { privateLink: 'closed' as const }),
+      });
+      answer.accepted = accepted;
     });
-    return accepted;
+    return answer.accepted;
+  }
+
+  /** False where PrivateLink is not activated; every other refusal is thrown. */
+  private async isAccepted(spec: VpcEndpointSpec, signal: AbortSignal): Promise<boolean> {
+    const api = await this.options.accounts.alibabaCloud();
+    try {
+      await api.dryRunCreateEndpoint(spec, signal);
+      return true;
+    } catch (error) {
+      if (AppError.is(error) && error.code === 'notOpen') {
+        return false;
+      }
+      throw error;
+    }
   }
 
   private get regionId(): string | undefined {
-    const instance = this.draft.instanceId && this.inventory.instance(this.draft.instanceId);
+    const { instanceId } = this.store.state;
+    const instance = instanceId && this.options.inventory.instance(instanceId);
     return instance ? alibabaRegionOf(instance.regionId) : undefined;
   }
 
@@ -232,129 +248,55 @@ export class CreationDraft implements Disposable {
     instanceId: string,
     signal: AbortSignal,
   ): Promise<PrivateLinkService | undefined> {
+    const { inventory } = this.options;
     for (;;) {
       // Through the inventory, so that the tree and the status bar know what this panel knows.
-      await this.inventory.refreshDetails(instanceId);
+      await inventory.refreshDetails(instanceId);
       if (signal.aborted) {
         return undefined;
       }
-      const { value, error } = this.inventory.details(instanceId);
+      const { value, error } = inventory.details(instanceId);
       if (value === undefined || error !== undefined) {
-        this.set({ ...this.draft, serviceError: error });
+        this.store.update({ serviceError: error });
         return undefined;
       }
       const { service } = value;
-      this.set({ ...without(this.draft, 'serviceError'), service, serviceName: service.serviceName });
+      const before = without(this.state, 'serviceError', 'serviceCreatingSinceMs');
+      const { serviceName } = service;
       if (service.state !== 'CREATING') {
+        this.store.set({ ...before, service, serviceName });
         return service;
       }
+      const serviceCreatingSinceMs = this.state.serviceCreatingSinceMs ?? this.options.clock.now();
+      this.store.set({ ...before, service, serviceName, serviceCreatingSinceMs });
       try {
-        await this.clock.sleep(serviceAgainAfterMs, signal);
-      } catch {
+        await this.whileCreating(instanceId, serviceCreatingSinceMs, signal);
+      } catch (error) {
+        const isWanted = (): boolean => !signal.aborted && !isCancellation(error);
+        if (isWanted()) {
+          this.store.update({ serviceError: error });
+        }
         return undefined;
       }
     }
   }
 
-  private async lookUp(regionId: string, serviceName: string): Promise<Verification | undefined> {
-    const { signal } = this.ofInstance;
-    try {
-      const api = await this.accounts.alibabaCloud();
-      const service = await api.findEndpointService(regionId, serviceName, signal);
-      return service === undefined
-        ? { outcome: 'refused', reason: 'notListed' }
-        : { outcome: 'verified', service };
-    } catch (error) {
-      if (isCancellation(error) || signal.aborted) {
-        return undefined;
-      }
-      this.log.error('Verify the endpoint service: failed', error);
-      return { outcome: 'refused', reason: 'failed', error };
-    }
-  }
-
-  private async readVpcs(signal: AbortSignal): Promise<void> {
-    const regionId = this.regionId;
-    if (regionId === undefined) {
-      return;
-    }
-    this.set({ ...without(this.draft, 'networkError'), activity: 'networks' });
-    await this.attempt(signal, async () => {
-      const api = await this.accounts.alibabaCloud();
-      const vpcs = await collect(api.listVpcs(regionId, signal));
-      signal.throwIfAborted();
-      this.set({ ...without(this.draft, 'activity'), vpcs });
-      const best = bestVpc(vpcs);
-      if (best !== undefined) {
-        await this.chooseVpc(best.id);
-      }
-    });
-  }
-
-  /** In each zone that the service has, the vSwitch with the most free addresses. */
-  private preselectZones(): void {
-    const { verification, vSwitches } = this.draft;
-    if (verification.outcome !== 'verified' || this.draft.zones.size > 0) {
-      return;
-    }
-    this.set({ ...this.draft, zones: bestVSwitches(verification.service, vSwitches) });
-  }
-
-  /** The first group that lets the VPC in; else the first one. Ends when the person chooses before it is found. */
-  private async preselectSecurityGroup(signal: AbortSignal): Promise<void> {
-    const candidates = this.draft.securityGroups.slice(0, 5);
-    for (const group of candidates) {
-      const portCheck = await this.checkGroup(group.id, signal);
-      signal.throwIfAborted();
-      if (this.draft.securityGroupId !== undefined) {
-        return;
-      }
-      if (portCheck === 'open') {
-        this.set({ ...this.draft, securityGroupId: group.id, portCheck: 'open' });
+  /** Asks for the service alone until it is no longer CREATING. */
+  private async whileCreating(instanceId: string, sinceMs: number, signal: AbortSignal): Promise<void> {
+    const { accounts, clock } = this.options;
+    for (;;) {
+      await clock.sleep(serviceAgainAfterMs(clock.now() - sinceMs, creatingService), signal);
+      const api = await accounts.tidbCloud();
+      const { state } = await api.getPrivateLinkService(instanceId, signal);
+      if (state !== 'CREATING') {
         return;
       }
     }
-    const [first] = candidates;
-    if (first !== undefined) {
-      await this.chooseSecurityGroup(first.id);
-    }
-  }
-
-  private async checkGroup(securityGroupId: string, signal: AbortSignal): Promise<PortCheck> {
-    const { service, vpcs, vpcId } = this.draft;
-    const regionId = this.regionId;
-    const vpc = vpcs.find(({ id }) => id === vpcId);
-    if (regionId === undefined || service === undefined || vpc === undefined) {
-      return 'unknown';
-    }
-    const api = await this.accounts.alibabaCloud();
-    const rules = await collect(api.listIngressRules(regionId, securityGroupId, signal));
-    return checkPort(rules, service.port, vpc.cidrBlocks);
-  }
-
-  private async attempt(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      this.fail(signal, error, (networkError) => ({ ...without(this.draft, 'activity'), networkError }));
-    }
-  }
-
-  private fail(signal: AbortSignal, error: unknown, next: (error: unknown) => Draft): void {
-    if (signal.aborted || isCancellation(error)) {
-      return;
-    }
-    this.log.error('Load the choices for a new endpoint: failed', error);
-    this.set(next(error));
-  }
-
-  private set(draft: Draft): void {
-    this.draft = draft;
-    this.changed.fire(draft);
   }
 }
 
-function renew(before: AbortController): AbortController {
-  before.abort();
-  return new AbortController();
+/** What is wrong with a tag among the others, if anything. */
+export function problemOfTag({ id, key, value }: TagRow, all: readonly TagRow[]): string | undefined {
+  const others = all.filter((other) => other.id !== id).map((other) => other.key);
+  return tagProblem(key, value, others);
 }

@@ -1,385 +1,370 @@
-import type { Creation, Decision, Observed } from '../../core/creation';
-import { collect } from '../../core/collect';
-import { reconcile } from '../../core/creation';
+import type { Creation, Removal } from '../../core/creation';
+import { isRegistered, removalOf } from '../../core/removal';
 import { Emitter, type Disposable } from '../../core/emitter';
-import { AppError, isCancellation, isTransient } from '../../core/errors';
-import type { VpcEndpoint } from '../../core/model';
-import { alibabaRegionOf } from '../../core/model';
-import type { Clock, CreationJournal, Log } from '../../core/ports';
-import { backoffMs, observeAgainAfterMs } from '../../core/schedule';
-import type { Accounts } from '../accounts';
-import type { Inventory } from '../inventory';
-import { creationTag } from './tags';
+import { AppError } from '../../core/errors';
+import type { JournalRecord, Lease } from '../../core/ports';
+import type { CreationProgress } from './progress';
+import { Run, type RunOptions } from './run';
 
-/** How long to leave a cloud alone, at least, after it has answered a create call. */
-const settlesWithinMs = 2_000;
+export type { CreationProgress } from './progress';
 
-/** A creation as the panel shows it. */
-export interface CreationProgress {
-  readonly creation: Creation;
-  readonly seen?: Observed;
-  readonly decision?: Decision;
-  /** Why the last look or action failed. A transient failure is tried again by itself, any other waits for the person. */
-  readonly error?: unknown;
-}
-
-export interface RunnerOptions {
-  readonly journal: CreationJournal;
-  readonly accounts: Accounts;
-  readonly inventory: Inventory;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly random: () => number;
-}
-
-interface Run {
-  progress: CreationProgress;
-  readonly abort: AbortController;
-  /** Resolves when it has come to its end. */
-  ended: Promise<void>;
-  /** Ends the current wait. */
-  wake: () => void;
-  /** Something may have changed since it began to look: there is nothing to wait for. */
-  lookAgain: boolean;
-}
+/** Two windows that begin at the same moment: one waits until the other has written what it begins. */
+const beginsWithinMs = 15_000;
+const beginAgainAfterMs = 100;
+/** For so long what is over stays in the journal. */
+const keptMs = 30 * 24 * 60 * 60_000;
 
 /**
- * Carries creations through: observe both clouds, ask `reconcile` what is next, do that one thing, observe again. A
- * reload, a lost answer or a step done by hand in a console are all the same to it.
+ * All creations and removals that this window knows of: begins them, carries them on, tells what becomes of them. A
+ * reload, a lost answer, a second window or a step done by hand in a console are all the same to it.
  */
 export class CreationRunner implements Disposable {
   private readonly runs = new Map<string, Run>();
   private readonly changed: Emitter<CreationProgress>;
   private readonly completed: Emitter<CreationProgress>;
-  private readonly subscription: Disposable;
+  private readonly removed: Emitter<CreationProgress>;
+  private readonly subscriptions: Disposable[];
+  /** What the person asks for is done one after the other. */
+  private last: Promise<unknown> = Promise.resolve();
+  private listening = false;
   private disposed = false;
 
-  constructor(private readonly options: RunnerOptions) {
+  constructor(private readonly options: RunOptions) {
     const onListenerError = (error: unknown): void =>
       options.log.error('A listener of the creation failed', error);
     this.changed = new Emitter(onListenerError);
     this.completed = new Emitter(onListenerError);
-    this.subscription = options.accounts.onDidChange(() => {
-      for (const run of this.runs.values()) {
-        if (run.progress.error === undefined) {
-          wake(run);
-        } else {
-          this.retry(run.progress.creation.id);
+    this.removed = new Emitter(onListenerError);
+    this.subscriptions = [
+      options.accounts.onDidChange(() => {
+        for (const run of this.runs.values()) {
+          if (run.progress.error === undefined) {
+            run.wake();
+          } else {
+            run.retry();
+          }
         }
-      }
-    });
+      }),
+    ];
   }
 
   get onDidChange(): Emitter<CreationProgress>['event'] {
     return this.changed.event;
   }
 
-  /** Fires once when a connection becomes Active. */
+  /** Fires once when a connection becomes Active, in the window that works on it. */
   get onDidComplete(): Emitter<CreationProgress>['event'] {
     return this.completed.event;
   }
 
-  /** The latest creation for an instance that this window knows of. */
+  /** Fires once when all that was to go is gone, in the window that works on it. */
+  get onDidRemove(): Emitter<CreationProgress>['event'] {
+    return this.removed.event;
+  }
+
+  /** The latest creation or removal for an instance that this window knows of. */
   progressOf(instanceId: string): CreationProgress | undefined {
-    return [...this.runs.values()]
-      .map(({ progress }) => progress)
-      .filter(({ creation }) => creation.instanceId === instanceId)
-      .sort((a, b) => b.creation.startedAtMs - a.creation.startedAtMs)[0];
+    return this.latest(({ creation }) => creation.instanceId === instanceId);
   }
 
-  /** Writes the wish to the journal, then begins. */
-  async start(creation: Creation): Promise<void> {
-    await this.options.journal.write(creation);
-    this.carryOn(creation);
+  /** The latest one that is about this endpoint. */
+  progressOfEndpoint(endpointId: string): CreationProgress | undefined {
+    return this.latest(({ creation }) => creation.endpointId === endpointId);
   }
 
-  /** Takes up every creation that is not finished. */
+  /** Those that go on or wait for the person, the oldest first; also where the instance is gone. */
+  unfinished(): readonly CreationProgress[] {
+    return this.all()
+      .filter(({ creation }) => creation.finished === undefined)
+      .sort((a, b) => a.creation.startedAtMs - b.creation.startedAtMs);
+  }
+
+  /**
+   * Writes the wish to the journal, then begins. Resolves with what is followed: where another window has begun the same,
+   * or the endpoint is being worked on already, that.
+   *
+   * @throws AppError conflict when the endpoint is being worked on in another window
+   */
+  start(creation: Creation): Promise<Creation> {
+    return this.inTurn(async () => {
+      this.listen();
+      const gate = await this.enter(creation);
+      try {
+        return await this.begin(creation);
+      } finally {
+        await gate.release();
+      }
+    });
+  }
+
+  /** Takes up every creation that is not finished, and forgets those that have been finished for long. */
   async resumeAll(): Promise<void> {
-    for (const creation of await this.options.journal.list()) {
-      if (creation.finished === undefined && !this.runs.has(creation.id)) {
-        this.options.log.info(`Taking up the creation for ${creation.instanceName} again`);
-        this.carryOn(creation);
+    this.listen();
+    const records = await this.options.journal.list();
+    for (const record of records) {
+      if (record.creation.finished === undefined && !this.runs.has(record.creation.id)) {
+        this.options.log.info(`Taking up the creation for ${record.creation.instanceName} again`);
+        this.carryOn(record.creation);
+      }
+    }
+    for (const { creation } of records) {
+      if (this.isOutdated(creation)) {
+        await this.forget(creation.id);
       }
     }
   }
 
   /** Looks again now, after the person has changed something. */
   retry(creationId: string): void {
-    const run = this.runs.get(creationId);
-    if (run !== undefined) {
-      const { creation } = run.progress;
-      run.progress = { creation };
-      this.changed.fire(run.progress);
-      wake(run);
-    }
+    this.runs.get(creationId)?.retry();
   }
 
-  /** Stops following a creation. What exists in the clouds stays as it is. */
-  async abandon(creationId: string): Promise<void> {
-    const run = this.runs.get(creationId);
-    if (run === undefined) {
-      return;
-    }
-    run.abort.abort();
-    // What it was doing may still bring the id of something that it made.
-    await run.ended;
-    const creation: Creation = {
-      ...run.progress.creation,
-      finished: { atMs: this.options.clock.now(), outcome: 'abandoned' },
-    };
-    await this.options.journal.write(creation);
-    this.runs.delete(creationId);
-    this.changed.fire({ creation });
+  /**
+   * Stops creating, and takes away what `removal` names. What is to go already goes all the same, and so does what the
+   * creation makes until it has stopped.
+   *
+   * @throws AppError conflict when another window works on it
+   */
+  remove(creationId: string, removal: Removal): Promise<void> {
+    const before = this.runs.get(creationId)?.progress.creation;
+    return this.inTurn(() =>
+      this.change(creationId, (now) => withRemoval(withRemoval(now, removal), madeSince(before, now))),
+    );
+  }
+
+  /**
+   * Deletes the connection that is Failed, and makes a new one.
+   *
+   * @throws AppError conflict when none is Failed, or another window works on it
+   */
+  recreate(creationId: string): Promise<void> {
+    return this.inTurn(async () => {
+      const connection = this.runs.get(creationId)?.progress.seen?.connection ?? 'unknown';
+      if (!isRegistered(connection) || connection.state !== 'FAILED') {
+        throw conflict('There is no connection that is Failed');
+      }
+      await this.change(creationId, (creation) => ({ ...creation, recreate: connection.id }));
+    });
+  }
+
+  /**
+   * Stops following a creation. What exists in the clouds stays as it is.
+   *
+   * @throws AppError conflict when another window works on it
+   */
+  abandon(creationId: string): Promise<void> {
+    const finished = { atMs: this.options.clock.now(), outcome: 'abandoned' } as const;
+    return this.inTurn(() => this.change(creationId, (creation) => ({ ...creation, finished })));
   }
 
   dispose(): void {
     this.disposed = true;
-    this.subscription.dispose();
+    this.subscriptions.forEach((subscription) => subscription.dispose());
     for (const run of this.runs.values()) {
-      run.abort.abort();
+      run.dispose();
     }
     this.runs.clear();
   }
 
-  private carryOn(creation: Creation): void {
-    if (this.disposed || this.runs.has(creation.id)) {
+  private async begin(creation: Creation): Promise<Creation> {
+    const records = await this.options.journal.list();
+    const same =
+      records.find((record) => record.creation.id === creation.id) ??
+      records.find((record) => isSameWish(record.creation, creation));
+    if (same === undefined) {
+      const lease = await this.options.journal.lease(creation.id);
+      try {
+        await this.options.journal.write({ creation });
+      } catch (error) {
+        await lease?.release();
+        throw error;
+      }
+      this.carryOn(creation, lease);
+      return creation;
+    }
+    const { id } = same.creation;
+    this.carryOn(same.creation);
+    if (creation.removal !== undefined) {
+      const { removal } = creation;
+      const ofAccount = creation.accountId === undefined ? {} : { accountId: creation.accountId };
+      await this.change(id, (now) => withRemoval({ ...ofAccount, ...now }, removal));
+    }
+    return this.runs.get(id)?.progress.creation ?? same.creation;
+  }
+
+  /** Only one window at a time begins something for an instance. */
+  private async enter({ instanceId }: Creation): Promise<Lease> {
+    const { journal, clock } = this.options;
+    const givesUpAtMs = clock.now() + beginsWithinMs;
+    for (;;) {
+      const gate = await journal.lease(`begin-${instanceId}`);
+      if (gate !== undefined) {
+        return gate;
+      }
+      if (clock.now() >= givesUpAtMs) {
+        throw conflict('Another window is beginning something for the same instance');
+      }
+      await clock.sleep(beginAgainAfterMs);
+    }
+  }
+
+  /** Writes what the person has decided about a creation, and goes on with that. */
+  private async change(creationId: string, decided: (creation: Creation) => Creation): Promise<void> {
+    const run = this.runs.get(creationId);
+    if (run === undefined) {
       return;
     }
-    const run: Run = {
-      progress: { creation },
-      abort: new AbortController(),
-      ended: Promise.resolve(),
-      wake: () => undefined,
-      lookAgain: false,
-    };
-    this.runs.set(creation.id, run);
-    this.changed.fire(run.progress);
-    run.ended = this.follow(run);
-  }
-
-  private async follow(run: Run): Promise<void> {
-    let failures = 0;
-    while (!run.abort.signal.aborted && run.progress.creation.finished === undefined) {
-      run.lookAgain = false;
-      try {
-        await this.step(run);
-        failures = 0;
-      } catch (error) {
-        if (isCancellation(error)) {
-          return;
-        }
-        failures++;
-        this.options.log.error(`Creation for ${run.progress.creation.instanceName}: failed`, error);
-        this.note(run, { ...run.progress, error });
-        // Any other error needs the person: `retry` wakes it.
-        await this.pause(run, isTransient(error) ? this.waitAfter(error, failures) : undefined);
-      }
+    const { journal } = this.options;
+    const before = run.progress;
+    if (before.readOnly) {
+      throw conflict('Another window works on it');
     }
-  }
-
-  private waitAfter(error: unknown, failures: number): number {
-    const asked = AppError.is(error) ? (error.details.retryAfterMs ?? 0) : 0;
-    return Math.max(asked, backoffMs(2_000, failures, this.options.random()));
-  }
-
-  private async step(run: Run): Promise<void> {
-    const { creation } = run.progress;
-    const { signal } = run.abort;
-    const seen = await this.observe(creation, signal);
-    const decision = await this.decide(run, seen);
-    switch (decision.kind) {
-      case 'createEndpoint': {
-        const api = await this.options.accounts.alibabaCloud();
-        const endpoint = await api.createEndpoint(decision.spec, creation.clientToken, signal);
-        this.options.log.info(`Created the endpoint ${endpoint.id} for ${creation.instanceName}`);
-        this.options.inventory.noteObserved(creation.instanceId, { endpoint });
-        await this.letSettle(run, { ...seen, endpoint });
-        return;
-      }
-      case 'createConnection':
-        await this.createConnection(run, decision, seen);
-        return;
-      case 'done':
-        await this.complete(run);
-        return;
-      case 'blocked':
-        await this.pause(run, undefined);
-        return;
-      case 'wait':
-      case 'ask':
-        await this.pause(run, observeAgainAfterMs(decision));
-    }
-  }
-
-  private async decide(run: Run, seen: Observed): Promise<Decision> {
-    const creation = await this.remember(run, seen);
-    const decision = reconcile(creation, seen);
-    this.note(run, { creation, seen, decision });
-    return decision;
-  }
-
-  /** Takes the answer of a create call for what is there: the cloud's lists may show it a moment later. */
-  private async letSettle(run: Run, seen: Observed): Promise<void> {
-    const decision = await this.decide(run, seen);
-    await this.pause(run, Math.max(settlesWithinMs, observeAgainAfterMs(decision)));
-  }
-
-  private async createConnection(
-    run: Run,
-    { endpointId, privateDomainName }: Extract<Decision, { kind: 'createConnection' }>,
-    seen: Observed,
-  ): Promise<void> {
-    const { creation } = run.progress;
-    const { instanceId, regionId } = creation;
+    await run.stop();
+    this.runs.delete(creationId);
+    let lease: Lease | undefined;
     try {
-      const api = await this.options.accounts.tidbCloud();
-      const request = { instanceId, regionId, endpointId, privateDomainName };
-      const connection = await api.createConnection(request, run.abort.signal);
-      await this.letSettle(run, { ...seen, connection });
-    } catch (error) {
-      if (AppError.is(error) && (error.code === 'unsupported' || error.code === 'notAllowed')) {
-        this.options.log.info(`The connection is accepted in TiDB Cloud's console: ${error.message}`);
-        await this.record(run, { ...creation, acceptance: 'console' });
-        return;
+      lease = await journal.lease(creationId);
+      if (lease === undefined) {
+        throw conflict('Another window works on it');
       }
+      const creation = decided((await this.recordOf(creationId))?.creation ?? run.progress.creation);
+      await journal.write({ creation });
+      this.carryOn(creation, lease);
+    } catch (error) {
+      this.carryOn(run.progress.creation, lease);
       throw error;
     }
   }
 
-  private async complete(run: Run): Promise<void> {
-    await this.record(run, {
-      ...run.progress.creation,
-      finished: { atMs: this.options.clock.now(), outcome: 'active' },
+  private carryOn(creation: Creation, lease?: Lease): void {
+    if (this.disposed || this.runs.has(creation.id)) {
+      void lease?.release();
+      return;
+    }
+    const run = new Run({ creation, readOnly: false }, lease, this.options, {
+      onChange: (progress) => this.tell(run, progress),
+      onFinish: (progress) =>
+        (progress.creation.removal === undefined ? this.completed : this.removed).fire(progress),
     });
-    await this.options.inventory.refreshDetails(run.progress.creation.instanceId);
-    this.options.log.info(`The private endpoint for ${run.progress.creation.instanceName} is Active`);
-    this.completed.fire(run.progress);
+    this.runs.set(creation.id, run);
+    this.tell(run, run.progress);
   }
 
-  /**
-   * Writes what the look brought that must survive: the endpoint's id and domain, and since when it is registered, which
-   * ends when the connection was removed to be made again.
-   */
-  private async remember(run: Run, { endpoint, connection }: Observed): Promise<Creation> {
-    const { creation } = run.progress;
-    let next = creation;
-    if (typeof endpoint === 'object' && next.endpointId === undefined) {
-      next = { ...next, endpointId: endpoint.id };
+  private tell(run: Run, progress: CreationProgress): void {
+    const { id, finished } = progress.creation;
+    if (this.runs.get(id) !== run) {
+      return;
     }
-    if (typeof endpoint === 'object' && endpoint.domain !== '' && endpoint.domain !== next.endpointDomain) {
-      next = { ...next, endpointDomain: endpoint.domain };
+    if (finished?.outcome === 'abandoned') {
+      this.runs.delete(id);
     }
-    const registered = typeof connection === 'object' && connection.state !== 'DISCOVERED';
-    if (registered && next.registeredAtMs === undefined) {
-      next = { ...next, registeredAtMs: this.options.clock.now() };
-    } else if (!registered && next.registeredAtMs !== undefined && mayBeRegistered(endpoint)) {
-      next = { ...next };
-      Reflect.deleteProperty(next, 'registeredAtMs');
-    }
-    if (next !== creation) {
-      await this.record(run, next);
-    }
-    return next;
-  }
-
-  private async record(run: Run, creation: Creation): Promise<void> {
-    await this.options.journal.write(creation);
-    this.note(run, { ...run.progress, creation });
-  }
-
-  private async observe(creation: Creation, signal: AbortSignal): Promise<Observed> {
-    const api = await this.options.accounts.tidbCloud();
-    const endpoint = await this.observeEndpoint(creation, signal);
-    const asks = mayBeRegistered(endpoint);
-    const connections = asks ? await collect(api.listConnections(creation.instanceId, signal)) : [];
-    const endpointId = typeof endpoint === 'object' ? endpoint.id : creation.endpointId;
-    const needsService = endpoint === 'absent' && creation.endpointId === undefined;
-    const service = needsService ? await api.getPrivateLinkService(creation.instanceId, signal) : 'unknown';
-    this.options.inventory.noteObserved(creation.instanceId, {
-      ...(typeof endpoint === 'object' && { endpoint }),
-      ...(asks && { connections }),
-    });
-    return {
-      service,
-      endpoint,
-      connection: connections.find((c) => c.endpointId === endpointId) ?? 'absent',
-    };
-  }
-
-  private async observeEndpoint(creation: Creation, signal: AbortSignal): Promise<Observed['endpoint']> {
-    const { accounts } = this.options;
-    const { spec, endpointId } = creation;
-    if (spec === undefined) {
-      return this.observeTyped(creation, signal);
-    }
-    const api = await accounts.alibabaCloud();
-    const found =
-      endpointId === undefined
-        ? await this.findOwn(creation, signal)
-        : await api.getEndpoint(spec.regionId, endpointId, signal);
-    return found ?? 'absent';
-  }
-
-  /** An endpoint typed by hand: nothing depends on Alibaba Cloud, where it may belong to another account. */
-  private async observeTyped(creation: Creation, signal: AbortSignal): Promise<Observed['endpoint']> {
-    const { accounts, log } = this.options;
-    const { endpointId } = creation;
-    const regionId = alibabaRegionOf(creation.regionId);
-    if (regionId === undefined || endpointId === undefined || !(await accounts.isSignedIn('Alibaba Cloud'))) {
-      return 'unknown';
-    }
-    try {
-      const api = await accounts.alibabaCloud();
-      return (await api.getEndpoint(regionId, endpointId, signal)) ?? 'unknown';
-    } catch (error) {
-      if (isCancellation(error) || isTransient(error)) {
-        throw error;
-      }
-      log.warn(`Alibaba Cloud does not show the endpoint ${endpointId}: ${String(error)}`);
-      return 'unknown';
-    }
-  }
-
-  /** The endpoint of this creation when the answer to the create call was lost: it carries the creation's tag. */
-  private async findOwn(creation: Creation, signal: AbortSignal): Promise<VpcEndpoint | undefined> {
-    const { spec } = creation;
-    if (spec === undefined) {
-      return undefined;
-    }
-    const api = await this.options.accounts.alibabaCloud();
-    const filter = { serviceName: spec.serviceName, vpcId: spec.vpcId };
-    for await (const endpoint of api.listEndpoints(spec.regionId, filter, signal)) {
-      if (endpoint.tags[creationTag] === creation.id) {
-        return endpoint;
-      }
-    }
-    return undefined;
-  }
-
-  private note(run: Run, progress: CreationProgress): void {
-    run.progress = progress;
     this.changed.fire(progress);
   }
 
-  private async pause(run: Run, ms: number | undefined): Promise<void> {
-    if (run.lookAgain) {
+  /** Other windows begin creations, and work on those that this one shows. */
+  private listen(): void {
+    if (this.listening || this.disposed) {
       return;
     }
-    const woken = new AbortController();
-    run.wake = () => woken.abort();
-    try {
-      await this.options.clock.sleep(ms ?? 2 ** 31 - 1, AbortSignal.any([run.abort.signal, woken.signal]));
-    } catch {
-      // Woken or disposed: the loop looks again or ends.
+    this.listening = true;
+    this.subscriptions.push(
+      this.options.journal.onDidChange((id) => {
+        this.noticed(id).catch((error: unknown) =>
+          this.options.log.error('Read what another window does: failed', error),
+        );
+      }),
+    );
+  }
+
+  private async noticed(creationId: string): Promise<void> {
+    const run = this.runs.get(creationId);
+    if (run !== undefined) {
+      if (run.progress.readOnly) {
+        run.wake();
+      }
+      return;
     }
+    const creation = (await this.recordOf(creationId))?.creation;
+    if (creation?.finished === undefined && creation !== undefined) {
+      this.carryOn(creation);
+    }
+  }
+
+  private isOutdated({ finished }: Creation): boolean {
+    return finished !== undefined && this.options.clock.now() - finished.atMs > keptMs;
+  }
+
+  /** Not while any window has it: that may be about to remove what it made. */
+  private async forget(creationId: string): Promise<void> {
+    const { journal } = this.options;
+    const lease = await journal.lease(creationId);
+    if (lease === undefined) {
+      return;
+    }
+    try {
+      const record = await this.recordOf(creationId);
+      if (record !== undefined && this.isOutdated(record.creation)) {
+        await journal.forget(creationId);
+      }
+    } finally {
+      await lease.release();
+    }
+  }
+
+  private async recordOf(creationId: string): Promise<JournalRecord | undefined> {
+    return (await this.options.journal.list()).find(({ creation }) => creation.id === creationId);
+  }
+
+  private all(): CreationProgress[] {
+    return [...this.runs.values()].map(({ progress }) => progress);
+  }
+
+  private latest(wanted: (progress: CreationProgress) => boolean): CreationProgress | undefined {
+    return this.all()
+      .filter(wanted)
+      .sort((a, b) => b.creation.startedAtMs - a.creation.startedAtMs)[0];
+  }
+
+  private inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const turn = this.last.then(task, task);
+    this.last = turn.catch(() => undefined);
+    return turn;
   }
 }
 
-function wake(run: Run): void {
-  run.lookAgain = true;
-  run.wake();
+const conflict = (reason: string): AppError => new AppError('conflict', { source: 'Extension', reason });
+
+/** What was on its way when the person decided. */
+function madeSince(before: Creation | undefined, now: Creation): Removal {
+  const known = removalOf(before ?? now);
+  const made = removalOf(now);
+  return {
+    connection: made.connection && !known.connection,
+    endpoint: made.endpoint && !known.endpoint,
+  };
 }
 
-/** Until the endpoint can be registered, TiDB Cloud has nothing to tell about it. */
-const mayBeRegistered = (endpoint: Observed['endpoint']): boolean =>
-  endpoint === 'unknown' || (typeof endpoint === 'object' && endpoint.status !== 'Creating');
+/** What is to go once goes: a second wish does not take back the first. */
+function withRemoval(creation: Creation, removal: Removal): Creation {
+  const { connection = false, endpoint = false } = creation.removal ?? {};
+  const next = {
+    ...creation,
+    removal: { connection: connection || removal.connection, endpoint: endpoint || removal.endpoint },
+  };
+  Reflect.deleteProperty(next, 'recreate');
+  Reflect.deleteProperty(next, 'finished');
+  return next;
+}
+
+/** Working on both would make two of what the person wants once, or make what is being taken away. */
+function isSameWish(known: Creation, wanted: Creation): boolean {
+  if (known.finished !== undefined || known.instanceId !== wanted.instanceId) {
+    return false;
+  }
+  return wanted.endpointId !== undefined
+    ? known.endpointId === wanted.endpointId
+    : known.removal === undefined &&
+        known.spec !== undefined &&
+        known.spec.vpcId === wanted.spec?.vpcId &&
+        known.spec.serviceName === wanted.spec.serviceName;
+}

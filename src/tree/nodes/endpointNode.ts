@@ -1,14 +1,10 @@
-import { MarkdownString, ThemeColor, ThemeIcon, TreeItem } from 'vscode';
-import { verdictOf, type HealthLevel, type PrivateEndpoint } from '../../core/health';
+import { MarkdownString, TreeItem } from 'vscode';
+import { hasConnection, hasEndpoint, verdictOf, type PrivateEndpoint, type Verdict } from '../../core/health';
 import { treeTokens } from '../../ids';
+import type { CreationProgress } from '../../services/provisioning/progress';
+import { openPanel, verdictOfProgress } from './creationNode';
+import { levelIcons } from './levels';
 import { contextValue, type TreeNode } from './node';
-
-const icons: Record<HealthLevel, ThemeIcon> = {
-  healthy: new ThemeIcon('pass', new ThemeColor('testing.iconPassed')),
-  changing: new ThemeIcon('sync'),
-  attention: new ThemeIcon('warning', new ThemeColor('list.warningForeground')),
-  failed: new ThemeIcon('error', new ThemeColor('list.errorForeground')),
-};
 
 /** A private endpoint: what both clouds know of it. */
 export class EndpointNode implements TreeNode {
@@ -19,6 +15,8 @@ export class EndpointNode implements TreeNode {
   constructor(
     readonly parent: TreeNode,
     private readonly endpoint: PrivateEndpoint,
+    /** The creation or removal of this endpoint that is not finished. */
+    private readonly progress: CreationProgress | undefined,
   ) {
     this.instanceId = endpoint.instanceId;
     this.endpointId = endpoint.endpointId;
@@ -27,24 +25,35 @@ export class EndpointNode implements TreeNode {
 
   item(): TreeItem {
     const { connection, endpoint, endpointId } = this.endpoint;
-    const { level, word } = verdictOf(this.endpoint);
+    const { level, word } = this.verdict;
     const item = new TreeItem(endpoint?.name ? endpoint.name : endpointId);
     item.id = this.id;
     item.description = word;
-    item.iconPath = icons[level];
+    item.iconPath = levelIcons[level];
     item.tooltip = this.tooltip();
     item.accessibilityInformation = { label: `Private endpoint ${endpointId}, ${word}` };
+    if (this.progress !== undefined) {
+      item.command = openPanel(this.instanceId);
+    }
+    const removing = this.progress?.creation.removal !== undefined;
     item.contextValue = contextValue(
       treeTokens.endpoint,
-      connection?.state === 'ACTIVE' && connection.host !== undefined && treeTokens.canConnect,
+      connection?.state === 'ACTIVE' && connection.host !== undefined && !removing && treeTokens.canConnect,
       domainOf(this.endpoint) !== '' && treeTokens.hasDomain,
+      !removing && hasConnection(this.endpoint) && treeTokens.canDeleteConnection,
+      !removing && hasEndpoint(this.endpoint) && treeTokens.canDeleteEndpoint,
+      endpoint !== undefined && treeTokens.canExport,
     );
     return item;
   }
 
+  private get verdict(): Verdict {
+    return this.progress === undefined ? verdictOf(this.endpoint) : verdictOfProgress(this.progress);
+  }
+
   private tooltip(): MarkdownString {
     const { connection, endpoint, endpointId } = this.endpoint;
-    const { word, explanation } = verdictOf(this.endpoint);
+    const { word, explanation } = this.verdict;
     const tooltip = new MarkdownString();
     const line = (name: string, value: string | undefined): void => {
       if (value !== undefined && value !== '') {

@@ -4,6 +4,9 @@ import { alibabaRegionOf } from '../../core/model';
 import { wordingOf } from '../../core/errors';
 import { commands, treeTokens } from '../../ids';
 import type { Inventory } from '../../services/inventory';
+import type { CreationProgress } from '../../services/provisioning/progress';
+import type { CreationRunner } from '../../services/provisioning/runner';
+import { CreationNode } from './creationNode';
 import { EndpointNode } from './endpointNode';
 import { MessageNode, problemNode } from './messageNode';
 import { contextValue, needsFirstLoad, type TreeNode } from './node';
@@ -25,6 +28,7 @@ export class InstanceNode implements TreeNode {
   constructor(
     private readonly instance: Instance,
     private readonly inventory: Inventory,
+    private readonly runner: Pick<CreationRunner, 'unfinished'>,
   ) {
     this.instanceId = instance.id;
     this.id = `instance/${instance.id}`;
@@ -44,6 +48,7 @@ export class InstanceNode implements TreeNode {
     item.contextValue = contextValue(
       treeTokens.instance,
       this.onAlibabaCloud && instance.state === 'ACTIVE' && treeTokens.canCreate,
+      this.onAlibabaCloud && treeTokens.canExport,
     );
     return item;
   }
@@ -67,17 +72,29 @@ export class InstanceNode implements TreeNode {
 
   private rows(): readonly TreeNode[] {
     const { value, error } = this.inventory.details(this.instanceId);
+    const unfinished = this.runner
+      .unfinished()
+      .filter(({ creation }) => creation.instanceId === this.instanceId);
+    const creationOf = (endpointId: string): CreationProgress | undefined =>
+      unfinished.find(({ creation }) => creation.endpointId === endpointId);
+    const listed = new Set(value?.endpoints.map(({ endpointId }) => endpointId));
+    const others = unfinished
+      .filter(({ creation: { endpointId } }) => endpointId === undefined || !listed.has(endpointId))
+      .map((progress) => new CreationNode(this, progress));
     if (value === undefined) {
-      return error === undefined ? [] : [problemNode(this, error, this.instanceId)];
+      return error === undefined ? others : [...others, problemNode(this, error, this.instanceId)];
     }
-    const rows: TreeNode[] = [serviceNode(this, value.service)];
-    rows.push(...value.endpoints.map((endpoint) => new EndpointNode(this, endpoint)));
+    const rows: TreeNode[] = [
+      serviceNode(this, value.service),
+      ...value.endpoints.map((endpoint) => new EndpointNode(this, endpoint, creationOf(endpoint.endpointId))),
+      ...others,
+    ];
     if (error !== undefined) {
       rows.push(problemNode(this, error, this.instanceId));
     } else if (value.alibabaCloudError !== undefined) {
       rows.push(problemNode(this, value.alibabaCloudError, this.instanceId));
     }
-    if (value.endpoints.length === 0 && this.instance.state === 'ACTIVE') {
+    if (value.endpoints.length === 0 && others.length === 0 && this.instance.state === 'ACTIVE') {
       rows.push(
         new MessageNode(this, 'create', {
           label: 'Create Private Endpoint…',

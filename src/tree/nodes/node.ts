@@ -9,6 +9,7 @@ export interface TreeNode {
   /** What a command run on the row is about. */
   readonly instanceId?: string | undefined;
   readonly endpointId?: string | undefined;
+  readonly creationId?: string | undefined;
   item(): TreeItem;
   /** Undefined for a row without children. */
   readonly children?: () => Promise<readonly TreeNode[]>;

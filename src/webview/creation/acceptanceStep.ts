@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { activity, facts, field, mainButton, problemBox, said, textInput } from './controls';
-import { endpointCopiedFrom, type View } from './progress';
+import { activity, facts, field, mainButton, notice, problemBox, said, textInput } from './controls';
+import { endpointCopiedFrom, isUnderWay, type View } from './progress';
 
 function endpointFacts(view: View): TemplateResult | typeof nothing {
   const { endpointId, domainName } = view.state.acceptance;
@@ -83,8 +83,10 @@ export function acceptanceStep(view: View): TemplateResult {
       ${endpointFacts(view)}`;
   }
   const consoleWay = acceptance.way === 'console';
+  const asked = view.state.mode === 'byHand' ? !isUnderWay(view.state) : acceptance.status === 'current';
   return html`
-    ${body(view)} ${problemBox(view, acceptance.problem)} ${activity(acceptance.activity)}
+    ${body(view)} ${acceptance.refusal === undefined ? nothing : notice(acceptance.refusal)}
+    ${problemBox(view, acceptance.problem)} ${activity(acceptance.activity)}
     ${
       consoleWay
         ? html`<div class="buttons">
@@ -96,7 +98,9 @@ export function acceptanceStep(view: View): TemplateResult {
               { icon: 'external' },
             )}
           </div>`
-        : create(view)
+        : asked
+          ? create(view)
+          : nothing
     }
   `;
 }

@@ -58,18 +58,22 @@ const copyNames: Readonly<Record<CopyTarget, string>> = {
   host: 'Copy Private Domain',
 };
 
+/** A button that is only a picture; its name is its tooltip, too. */
+export function iconButton(
+  shape: IconName,
+  name: string,
+  onClick: () => void,
+  tooltip = name,
+): TemplateResult {
+  return html`<button type="button" class="icon-button" aria-label=${name} title=${tooltip} @click=${onClick}>
+    ${icon(shape)}
+  </button>`;
+}
+
 function copyButton(view: View, what: CopyTarget): TemplateResult {
   const name = copyNames[what];
   const copied = view.copied === what;
-  return html`<button
-    type="button"
-    class="icon-button"
-    aria-label=${name}
-    title=${copied ? 'Copied' : name}
-    @click=${() => view.copy(what)}
-  >
-    ${icon(copied ? 'tick' : 'copy')}
-  </button>`;
+  return iconButton(copied ? 'tick' : 'copy', name, () => view.copy(what), copied ? 'Copied' : name);
 }
 
 export interface Fact {
@@ -117,7 +121,12 @@ export function textInput(
   id: string,
   value: string,
   onTyped: (text: string) => void,
-  { invalid = false, placeholder = '' }: { invalid?: boolean; placeholder?: string } = {},
+  {
+    invalid = false,
+    placeholder = '',
+    name,
+    note = `${id}-note`,
+  }: { invalid?: boolean; placeholder?: string; name?: string; note?: string } = {},
 ): TemplateResult {
   return html`<input
     type="text"
@@ -127,8 +136,9 @@ export function textInput(
     autocomplete="off"
     spellcheck="false"
     placeholder=${placeholder}
+    aria-label=${name ?? nothing}
     aria-invalid=${invalid ? 'true' : nothing}
-    aria-describedby="${id}-note"
+    aria-describedby=${note}
     ${typedText(value, onTyped)}
   />`;
 }
@@ -145,14 +155,14 @@ export function select(
   chosen: string | undefined,
   placeholder: string,
   onChosen: (id: string) => void,
-  name?: string,
+  { name }: { name?: string } = {},
 ): TemplateResult {
   const known = choices.some((choice) => choice.id === chosen);
   return html`<div class="select">
     <select
       id=${id}
       aria-label=${name ?? nothing}
-      aria-describedby="${id}-note"
+      aria-describedby=${name === undefined ? `${id}-note` : nothing}
       ?disabled=${choices.length === 0}
       @change=${(event: Event) => onChosen((event.target as HTMLSelectElement).value)}
     >
@@ -188,6 +198,17 @@ export function problemBox(view: View, problem: Problem | undefined): Part {
       <p class="problem-message">${problem.message}</p>
       ${problem.nextStep === '' ? nothing : html`<p>${problem.nextStep}</p>`}
       ${problem.actions.length === 0 ? nothing : html`<div class="buttons">${problem.actions.map(action)}</div>`}
+    </div>
+  </div>`;
+}
+
+/** Something to know that is no problem, with what can be done about it. */
+export function notice(text: Part | string, actions: Part = nothing): TemplateResult {
+  return html`<div class="notice">
+    ${icon('info')}
+    <div class="notice-text">
+      ${typeof text === 'string' ? html`<p>${text}</p>` : text}
+      ${actions === nothing ? nothing : html`<div class="buttons">${actions}</div>`}
     </div>
   </div>`;
 }

@@ -1,14 +1,14 @@
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { CreationState } from '../../protocol/creation';
 import type { IconName } from '../icons';
-import { activity, button, facts, field, mainButton, problemBox, said, select, textInput } from './controls';
+import { activity, facts, mainButton, problemBox } from './controls';
+import { endpointForm, formButtons } from './endpointForm';
 import { serviceFacts } from './instanceStep';
-import { endpointCopiedFrom, type View } from './progress';
-import { zoneGroup } from './zoneGroup';
+import { endpointCopiedFrom, isUnderWay, type View } from './progress';
+import { waiting } from './waiting';
 
 type Endpoint = CreationState['endpoint'];
-type Part = TemplateResult | typeof nothing;
 
 const ways = [
   { mode: 'automatic', label: 'Create it for me' },
@@ -34,120 +34,6 @@ function modeSwitch(view: View): TemplateResult {
       )}
     </div>
   </div>`;
-}
-
-function verification({ outcome, text }: Endpoint['verification']): Part {
-  switch (outcome) {
-    case 'none':
-      return nothing;
-    case 'checking':
-      return said('working', text ?? 'Verifying');
-    case 'verified':
-      return said('done', text ?? 'Verified');
-    case 'refused':
-      return said('failed', text ?? 'Not verified');
-  }
-}
-
-function portCheck(check: Endpoint['portCheck']): Part {
-  if (check === undefined) {
-    return nothing;
-  }
-  const shapes: Record<typeof check.outcome, IconName> = {
-    open: 'done',
-    closed: 'failed',
-    unknown: 'warning',
-  };
-  return said(shapes[check.outcome], check.text);
-}
-
-function serviceName(view: View): TemplateResult {
-  const { endpoint } = view.state;
-  const { outcome } = endpoint.verification;
-  return field(
-    'service-name',
-    'Endpoint Service Name',
-    html`<div class="with-button">
-      ${textInput(
-        'service-name',
-        endpoint.serviceName,
-        (typed) => view.send({ type: 'typeServiceName', serviceName: typed }),
-        { invalid: outcome === 'refused', placeholder: 'com.aliyuncs.privatelink.…' },
-      )}
-      ${button('Verify', () => view.send({ type: 'verify' }), { disabled: outcome === 'checking' })}
-    </div>`,
-    verification(endpoint.verification),
-  );
-}
-
-function form(view: View): TemplateResult {
-  const { endpoint } = view.state;
-  const none = (what: string): string => (endpoint.activity === undefined ? `No ${what} found` : 'Loading…');
-  return html`
-    ${field(
-      'region',
-      'Region',
-      html`<input
-        type="text"
-        class="input"
-        id="region"
-        readonly
-        aria-describedby="region-note"
-        .value=${endpoint.regionId}
-      />`,
-      html`Set by the instance.`,
-    )}
-    ${field(
-      'name',
-      'Endpoint Name',
-      textInput('name', endpoint.name, (name) => view.send({ type: 'typeName', name }), {
-        invalid: endpoint.nameProblem !== undefined,
-      }),
-      endpoint.nameProblem === undefined ? nothing : said('failed', endpoint.nameProblem),
-    )}
-    ${serviceName(view)}
-    ${field(
-      'vpc',
-      'VPC',
-      select(
-        'vpc',
-        endpoint.vpcs,
-        endpoint.vpcId,
-        endpoint.vpcs.length === 0 ? none('VPC') : 'Choose a VPC',
-        (vpcId) => view.send({ type: 'chooseVpc', vpcId }),
-      ),
-    )}
-    ${field(
-      'security-group',
-      'Security Group',
-      select(
-        'security-group',
-        endpoint.securityGroups,
-        endpoint.securityGroupId,
-        endpoint.vpcId === undefined
-          ? 'Choose a VPC first'
-          : endpoint.securityGroups.length === 0
-            ? none('security group')
-            : 'Choose a security group',
-        (securityGroupId) => view.send({ type: 'chooseSecurityGroup', securityGroupId }),
-      ),
-      portCheck(endpoint.portCheck),
-    )}
-    ${zoneGroup(view)}
-    ${
-      endpoint.cost === ''
-        ? nothing
-        : html`<div class="field">
-            <span class="label">Cost</span>
-            <p class="control cost">
-              <span>${endpoint.cost}</span>
-              <button type="button" class="link" @click=${() => view.send({ type: 'open', what: 'pricing' })}>
-                Open Pricing
-              </button>
-            </p>
-          </div>`
-    }
-  `;
 }
 
 /** Alibaba Cloud's words for an endpoint and its connection, by how far they are. */
@@ -184,12 +70,8 @@ function created(
 function automatic(view: View): TemplateResult {
   const { endpoint } = view.state;
   return html`
-    ${form(view)} ${problemBox(view, endpoint.problem)} ${activity(endpoint.activity)}
-    <div class="buttons">
-      ${mainButton(view, 'createEndpoint', 'Create Endpoint', () => view.send({ type: 'createEndpoint' }), {
-        disabled: !endpoint.canCreate,
-      })}
-    </div>
+    ${endpointForm(view)} ${problemBox(view, endpoint.problem)} ${activity(endpoint.activity)}
+    ${formButtons(view)}
   `;
 }
 
@@ -213,14 +95,25 @@ function byHand(view: View): TemplateResult {
   `;
 }
 
+/** What goes on, for how long, and what stands in the way. */
+function progressOf(view: View): TemplateResult {
+  const { endpoint } = view.state;
+  return html`${problemBox(view, endpoint.problem)}
+  ${activity(endpoint.status === 'done' ? undefined : endpoint.activity)}
+  ${waiting(view, endpoint.wait, 'Time until the endpoint is Active')}`;
+}
+
 export function endpointStep(view: View): TemplateResult {
   const { endpoint, mode } = view.state;
   if (endpoint.created !== undefined) {
-    return html`${created(view, endpoint.created)} ${problemBox(view, endpoint.problem)}
-    ${activity(endpoint.status === 'done' ? undefined : endpoint.activity)}`;
+    return html`${created(view, endpoint.created)} ${progressOf(view)}`;
   }
   if (endpoint.status === 'done') {
     return html`<p class="summary">Created in the Alibaba Cloud console.</p>`;
+  }
+  if (isUnderWay(view.state)) {
+    const name = { label: 'Endpoint Name', value: endpoint.name, prose: true };
+    return html`${facts(view, [name])} ${progressOf(view)}`;
   }
   return html`${modeSwitch(view)} ${mode === 'automatic' ? automatic(view) : byHand(view)}`;
 }

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { activity, type Fact, facts, field, problemBox, said, select } from './controls';
 import { instanceCanChange, serviceCopiedFrom, type View } from './progress';
+import { waiting } from './waiting';
 
 /** The values that the guide has a person carry from TiDB Cloud to Alibaba Cloud. */
 export function serviceFacts(view: View): readonly Fact[] {
@@ -20,17 +21,11 @@ export function serviceFacts(view: View): readonly Fact[] {
 }
 
 function serviceNotReady(view: View): TemplateResult | typeof nothing {
-  const state = view.state.instance.service?.state.toUpperCase();
-  if (state === undefined || state === 'ACTIVE') {
-    return nothing;
-  }
-  return html`<p class="activity">
-    ${
-      state === 'CREATING'
-        ? said('waiting', 'Private link service: Creating. This usually takes 3 to 5 minutes.')
-        : said('warning', `Private link service: ${state}.`)
-    }
-  </p>`;
+  return view.state.instance.service?.state === 'CREATING'
+    ? html`<p class="activity">
+        ${said('waiting', 'Private link service: Creating. This usually takes 3 to 5 minutes.')}
+      </p>`
+    : nothing;
 }
 
 export function instanceStep(view: View): TemplateResult {
@@ -55,6 +50,7 @@ export function instanceStep(view: View): TemplateResult {
       ),
     )}
     ${instance.loading ? activity('Loading instances') : nothing} ${serviceNotReady(view)}
+    ${waiting(view, instance.wait, 'Time until the private link service is Active')}
     ${values.length === 0 ? nothing : facts(view, values)} ${problemBox(view, instance.problem)}
   `;
 }

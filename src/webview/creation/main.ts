@@ -4,7 +4,7 @@ import type { CreationState, FromCreation } from '../../protocol/creation';
 import { Host } from '../host';
 import { said } from './controls';
 import { panel } from './panel';
-import { announcement, type CopyTarget, type View } from './progress';
+import { announcement, type CopyTarget, type View, waitOf } from './progress';
 
 const copiedForMs = 1500;
 
@@ -24,7 +24,7 @@ function keepFocus(draw: () => void): void {
   const before = document.activeElement;
   draw();
   if (before !== null && !before.isConnected) {
-    root.querySelector<HTMLElement>('[aria-current="step"] h2')?.focus();
+    root.querySelector<HTMLElement>('[aria-current="step"] h2, .removal h2')?.focus();
   }
 }
 
@@ -55,9 +55,9 @@ function draw(): void {
 }
 
 /** The clock runs only where a clock is shown. */
-function runClock({ status, startedAtMs }: CreationState['active']): void {
+function runClock(now: CreationState): void {
   window.clearInterval(clockTimer);
-  if (startedAtMs !== undefined && (status === 'waiting' || status === 'working' || status === 'current')) {
+  if (waitOf(now) !== undefined) {
     clockTimer = window.setInterval(draw, 1000);
   }
 }
@@ -71,7 +71,7 @@ host.listen({ type: 'ready' }, (next) => {
     host.remember(instanceId === undefined ? {} : { instanceId });
   }
   draw();
-  runClock(next.active);
+  runClock(next);
   const text = before === undefined ? '' : announcement(before, next);
   if (text !== '') {
     announcer.textContent = text;

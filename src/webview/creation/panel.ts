@@ -1,21 +1,23 @@
 import '@vscode-elements/elements/dist/vscode-badge/index.js';
 import { html, nothing, type TemplateResult } from 'lit';
-import type { StepStatus } from '../../protocol/creation';
+import type { CreationState, StepStatus } from '../../protocol/creation';
 import { icon } from '../icons';
 import { acceptanceStep } from './acceptanceStep';
 import { activeStep } from './activeStep';
-import { problemBox, said } from './controls';
+import { button, notice, problemBox, said } from './controls';
 import { endpointStep } from './endpointStep';
 import { instanceStep } from './instanceStep';
 import {
   currentStep,
   isCreatedByHand,
+  readOnlyText,
   type StepName,
   stepNames,
   stepTitles,
   statusWords,
   type View,
 } from './progress';
+import { removalSection } from './removal';
 
 const bodies: Readonly<Record<StepName, (view: View) => TemplateResult>> = {
   instance: instanceStep,
@@ -47,11 +49,23 @@ function stepItem(view: View, step: StepName, index: number): TemplateResult {
   </li>`;
 }
 
+const lostCreation = (
+  view: View,
+  { creationId, name, text }: CreationState['lost'][number],
+): TemplateResult =>
+  notice(
+    text,
+    button(view.state.lost.length === 1 ? 'Give Up…' : `Give Up ${name}…`, () =>
+      view.send({ type: 'giveUp', creationId }),
+    ),
+  );
+
 export function panel(view: View): TemplateResult {
+  const { readOnly, removal, lost, canCancel } = view.state;
   return html`
     <header class="panel-head">
       <div class="panel-title">
-        <h1>Create a Private Endpoint</h1>
+        <h1>${removal === undefined ? 'Create a Private Endpoint' : 'Private Endpoint'}</h1>
         ${view.state.sandbox ? html`<vscode-badge>Sandbox</vscode-badge>` : nothing}
       </div>
       <p class="hint">
@@ -61,9 +75,19 @@ export function panel(view: View): TemplateResult {
         </button>
       </p>
     </header>
-    ${problemBox(view, view.state.problem)}
-    <ol class="steps">
-      ${stepNames.map((step, index) => stepItem(view, step, index))}
-    </ol>
+    ${readOnly ? notice(readOnlyText) : nothing} ${problemBox(view, view.state.problem)}
+    ${lost.map((creation) => lostCreation(view, creation))}
+    ${
+      removal === undefined
+        ? html`<ol class="steps">
+            ${stepNames.map((step, index) => stepItem(view, step, index))}
+          </ol>`
+        : removalSection(view, removal)
+    }
+    ${
+      canCancel
+        ? html`<footer class="buttons">${button('Cancel…', () => view.send({ type: 'cancel' }))}</footer>`
+        : nothing
+    }
   `;
 }

@@ -1,4 +1,4 @@
-import type { CreationState, FromCreation, Problem, StepStatus } from '../../protocol/creation';
+import type { CreationState, FromCreation, Problem, StepStatus, Wait } from '../../protocol/creation';
 
 export type CopyTarget = Extract<FromCreation, { type: 'copy' }>['what'];
 
@@ -32,12 +32,26 @@ export type StepName = keyof typeof stepTitles;
 
 export const stepNames = Object.keys(stepTitles) as readonly StepName[];
 
+export const removalTitle = ({ status }: NonNullable<CreationState['removal']>): string =>
+  status === 'done' ? 'Removed' : 'Remove the private endpoint';
+
+export const readOnlyText = 'Another window works on this creation.';
+
 const untouched = (status: StepStatus): boolean =>
   status === 'todo' || status === 'current' || status === 'failed';
 
+/** A creation runs, here or in another window: nothing is filled in any more. */
+export const isUnderWay = ({ canCancel, readOnly }: CreationState): boolean => canCancel || readOnly;
+
 /** Until something is created for it, another instance can be chosen. */
-export function instanceCanChange({ endpoint, acceptance }: CreationState): boolean {
-  return endpoint.created === undefined && untouched(endpoint.status) && untouched(acceptance.status);
+export function instanceCanChange(state: CreationState): boolean {
+  const { endpoint, acceptance } = state;
+  return (
+    !isUnderWay(state) &&
+    endpoint.created === undefined &&
+    untouched(endpoint.status) &&
+    untouched(acceptance.status)
+  );
 }
 
 /** The first step that is not finished; after the last one, the last one. */
@@ -73,18 +87,32 @@ export function isCreatedByHand({ mode, endpoint }: CreationState): boolean {
 }
 
 export type MainButton =
-  'createEndpoint' | 'openAlibabaCloud' | 'createConnection' | 'openTidbCloud' | 'connect';
+  | 'createEndpoint'
+  | 'useEndpoint'
+  | 'addRule'
+  | 'openAlibabaCloud'
+  | 'createConnection'
+  | 'openTidbCloud'
+  | 'connect'
+  | 'startAgain';
+
+/** What is being waited for; the clock runs only where there is something. */
+export const waitOf = ({ instance, endpoint, active, removal }: CreationState): Wait | undefined =>
+  removal === undefined ? (active.wait ?? endpoint.wait ?? instance.wait) : undefined;
 
 /** The one next thing, which alone is drawn as the primary button: a way out of a problem, or a button. */
 export function primary(state: CreationState): Problem | MainButton | undefined {
-  const { instance, endpoint, acceptance, active } = state;
+  const { instance, endpoint, acceptance, active, removal } = state;
+  if (removal !== undefined) {
+    return removal.status === 'done' ? 'startAgain' : withActions(removal.problem);
+  }
   const problem = [
     state.problem,
     active.problem,
     acceptance.problem,
     endpoint.problem,
     instance.problem,
-  ].find((candidate) => candidate !== undefined && candidate.actions.length > 0);
+  ].find((candidate) => withActions(candidate) !== undefined);
   if (problem !== undefined) {
     return problem;
   }
@@ -102,8 +130,15 @@ export function primary(state: CreationState): Problem | MainButton | undefined 
   if (endpoint.created !== undefined || endpoint.status === 'todo' || endpoint.status === 'done') {
     return acceptance.status === 'current' ? 'createConnection' : undefined;
   }
-  return state.mode === 'automatic' ? 'createEndpoint' : 'openAlibabaCloud';
+  return state.mode === 'automatic' ? nextInForm(endpoint) : 'openAlibabaCloud';
 }
+
+/** To use what is there, to let the clients in, to create. */
+const nextInForm = ({ existing, portCheck }: CreationState['endpoint']): MainButton =>
+  existing.length > 0 ? 'useEndpoint' : portCheck?.rules === undefined ? 'createEndpoint' : 'addRule';
+
+const withActions = (problem: Problem | undefined): Problem | undefined =>
+  problem !== undefined && problem.actions.length > 0 ? problem : undefined;
 
 /** What changed, in words for a screen reader; empty when nothing did that is worth an interruption. */
 export function announcement(before: CreationState, after: CreationState): string {
@@ -121,9 +156,21 @@ export function announcement(before: CreationState, after: CreationState): strin
   if (before.endpoint.verification.outcome !== outcome && outcome === 'refused') {
     said.push(text === undefined ? 'Not verified' : `Not verified: ${text}`);
   }
+  if (before.removal?.status !== after.removal?.status && after.removal !== undefined) {
+    said.push(`${removalTitle(after.removal)}: ${statusWords[after.removal.status]}.`);
+  }
+  if (before.endpoint.portCheck?.text !== after.endpoint.portCheck?.text) {
+    said.push(after.endpoint.portCheck?.text ?? '');
+  }
+  if (after.endpoint.existing.length > 0 && before.endpoint.existing.length === 0) {
+    said.push('This VPC already has an endpoint for the service.');
+  }
+  if (after.readOnly && !before.readOnly) {
+    said.push(readOnlyText);
+  }
   const { connectionState } = after.active;
   if (connectionState !== undefined && before.active.connectionState !== connectionState) {
     said.push(`Connection: ${connectionState}.`);
   }
-  return said.join(' ');
+  return said.filter((text) => text !== '').join(' ');
 }

@@ -95,7 +95,9 @@ export class Workbench {
   /** Opens a row's context menu and picks an entry. */
   async pickFromContextMenu(label: string, entry: string): Promise<void> {
     await this.treeRow(label).click({ button: 'right' });
-    await this.person.click(this.page.getByRole('menuitem', { name: entry }));
+    // A menu that has just opened takes no clicks yet, so as not to be hit by the one that opened it.
+    await this.page.getByRole('menuitem', { name: entry }).hover();
+    await this.person.press(this.page, 'Enter');
   }
 
   /** The icons in the title of a view. */
@@ -172,6 +174,20 @@ export class Workbench {
     await stagehand.quickInput.type(label);
     await stagehand.quickInput.pick(label);
     await this.page.locator(`.monaco-workbench.${className}`).waitFor();
+  }
+
+  /** Loads the window anew, as the editor's own command does; what was unsaved in it is kept by the editor. */
+  async reloadWindow(): Promise<void> {
+    const reloaded = this.page.waitForEvent('load');
+    await this.runCommand('Developer: Reload Window');
+    await reloaded;
+  }
+
+  /** Closes the window as a person closes its tab in the browser. */
+  async closeWindow(): Promise<void> {
+    const closed = this.page.waitForEvent('close');
+    await this.page.close({ runBeforeUnload: true });
+    await closed;
   }
 
   async screenshot(path: string): Promise<void> {

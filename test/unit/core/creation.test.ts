@@ -1,180 +1,23 @@
 import assert from 'node:assert/strict';
-import { reconcile, type Creation, type Decision, type Observed } from '../../../src/core/creation';
-import type {
-  EndpointConnection,
-  EndpointConnectionState,
-  PrivateLinkServiceState,
-  VpcConnectionStatus,
-  VpcEndpoint,
-  VpcEndpointStatus,
-} from '../../../src/core/model';
-import { observeAgainAfterMs } from '../../../src/core/schedule';
+import {
+  reconcile,
+  remembering,
+  type Creation,
+  type Decision,
+  type Observed,
+} from '../../../src/core/creation';
 import { aConnection, aCreation, anEndpoint, aService, aSpec, without } from '../fakes';
+import { byHand, connectionStatuses, now } from './creationStates';
 
-const serviceStates: PrivateLinkServiceState[] = ['CREATING', 'ACTIVE', 'DELETING', 'UNKNOWN'];
-const endpointStatuses: VpcEndpointStatus[] = ['Creating', 'Active', 'Pending', 'Deleting', 'Unknown'];
-const connectionStatuses: VpcConnectionStatus[] = [
-  'Disconnected',
-  'Connecting',
-  'Connected',
-  'Pending',
-  'Disconnecting',
-  'Deleting',
-  'ServiceDeleted',
-  'Unknown',
-];
-const connectionStates: EndpointConnectionState[] = [
-  'DISCOVERED',
-  'PENDING',
-  'ACTIVE',
-  'DELETING',
-  'FAILED',
-  'UNKNOWN',
-];
-
-const services: Observed['service'][] = [
-  'unknown',
-  ...serviceStates.map((state) => ({ ...aService, state })),
-];
-const endpoints: Observed['endpoint'][] = [
-  'unknown',
-  'absent',
-  ...endpointStatuses.flatMap((status) =>
-    connectionStatuses.flatMap((connectionStatus) =>
-      ['Normal', 'FinancialLocked'].flatMap((businessStatus) =>
-        ['', anEndpoint.domain].map((domain) => ({
-          ...anEndpoint,
-          ...{ status, connectionStatus, businessStatus, domain },
-        })),
-      ),
-    ),
-  ),
-];
 const withoutAddress = without(aConnection, 'host', 'port');
-const connections: Observed['connection'][] = [
-  'unknown',
-  'absent',
-  ...connectionStates.flatMap((state) =>
-    serviceStates.flatMap((serviceState) => [
-      { ...aConnection, state, serviceState },
-      { ...withoutAddress, state, serviceState, message: 'why' },
-    ]),
-  ),
-];
-const byHand = without(aCreation, 'spec');
-const journals: Creation[] = [aCreation, byHand].flatMap((base) =>
-  [
-    {},
-    { endpointId: anEndpoint.id },
-    { endpointId: anEndpoint.id, endpointDomain: anEndpoint.domain },
-  ].flatMap((known) =>
-    (['api', 'console'] as const).flatMap((acceptance) => [
-      { ...base, ...known, acceptance },
-      { ...base, ...known, acceptance, registeredAtMs: 5 },
-    ]),
-  ),
-);
 
-const isConnection = (c: Observed['connection']): c is EndpointConnection => typeof c === 'object';
-const isEndpoint = (e: Observed['endpoint']): e is VpcEndpoint => typeof e === 'object';
-const isRegistered = (c: Observed['connection']): boolean => isConnection(c) && c.state !== 'DISCOVERED';
-
-/** What must never be decided; returns the rule that was broken. */
-function violation(wanted: Creation, seen: Observed, decision: Decision): string | undefined {
-  const { endpoint, connection, service } = seen;
-  switch (decision.kind) {
-    case 'createEndpoint':
-      return isEndpoint(endpoint)
-        ? 'createEndpoint though an endpoint is seen'
-        : endpoint === 'unknown'
-          ? 'createEndpoint without having looked'
-          : wanted.endpointId !== undefined
-            ? 'createEndpoint though an endpoint id is known'
-            : service === 'unknown' || service.state !== 'ACTIVE'
-              ? 'createEndpoint before the service is ACTIVE'
-              : decision.spec !== wanted.spec
-                ? 'createEndpoint from something that nobody asked for'
-                : isRegistered(connection)
-                  ? 'createEndpoint though a connection is registered'
-                  : undefined;
-    case 'createConnection':
-      return connection === 'unknown'
-        ? 'createConnection without having looked'
-        : isRegistered(connection)
-          ? 'createConnection though one is registered'
-          : isEndpoint(endpoint) && endpoint.status !== 'Active'
-            ? 'createConnection before the endpoint is Active'
-            : wanted.acceptance === 'console'
-              ? 'createConnection where TiDB Cloud does not take it'
-              : decision.endpointId === '' || decision.privateDomainName === ''
-                ? 'createConnection without its two values'
-                : undefined;
-    case 'done':
-      return !isConnection(connection) || connection.state !== 'ACTIVE'
-        ? 'done before the connection is ACTIVE'
-        : decision.host !== connection.host || decision.port !== connection.port
-          ? 'done with another address'
-          : connection.serviceState === 'CREATING' || connection.serviceState === 'DELETING'
-            ? 'done though the private link service is not ACTIVE'
-            : isEndpoint(endpoint) && ['Deleting'].includes(endpoint.status)
-              ? 'done though the endpoint is going'
-              : undefined;
-    case 'wait':
-      return observeAgainAfterMs(decision) > 0 ? undefined : 'a wait without an end';
-    case 'ask':
-      return decision.forWhat === 'endpointDetails'
-        ? wanted.spec !== undefined
-          ? 'asks for what the extension makes itself'
-          : undefined
-        : isRegistered(connection)
-          ? 'asks to accept what is registered'
-          : undefined;
-    case 'blocked':
-      return decision.reason === 'connectionFailed' &&
-        (!isConnection(connection) || connection.state !== 'FAILED')
-        ? 'Failed without a failed connection'
-        : undefined;
-  }
-}
+const looked = { atMs: now, service: 'unknown', zones: 'unknown' } as const;
 
 describe('reconcile', () => {
-  it('has exactly one outcome for every state, and none that creates twice', () => {
-    let visited = 0;
-    const broken = new Map<string, string>();
-    const kinds = new Map<string, number>();
-    for (const wanted of journals) {
-      for (const service of services) {
-        for (const endpoint of endpoints) {
-          for (const connection of connections) {
-            const seen = { service, endpoint, connection };
-            const decision = reconcile(wanted, seen);
-            visited++;
-            kinds.set(decision.kind, (kinds.get(decision.kind) ?? 0) + 1);
-            const rule = violation(wanted, seen, decision);
-            if (rule !== undefined && !broken.has(rule)) {
-              broken.set(rule, JSON.stringify({ wanted, seen, decision }));
-            }
-          }
-        }
-      }
-    }
-    console.log(`      states visited: ${visited}, violations: ${broken.size}`);
-    assert.deepEqual([...broken], []);
-    assert.equal(visited, 24 * 5 * 162 * 50);
-    assert.deepEqual([...kinds.keys()].sort(), [
-      'ask',
-      'blocked',
-      'createConnection',
-      'createEndpoint',
-      'done',
-      'wait',
-    ]);
-  });
-
   const decide = (wanted: Partial<Creation>, seen: Partial<Observed>): Decision =>
     reconcile(
       { ...aCreation, ...wanted },
-      { service: 'unknown', endpoint: anEndpoint, connection: 'absent', ...seen },
+      { ...looked, endpoint: anEndpoint, connection: 'absent', ...seen },
     );
   const known = { endpointId: anEndpoint.id, endpointDomain: anEndpoint.domain };
 
@@ -269,7 +112,7 @@ describe('reconcile', () => {
   });
 
   it('by hand without Alibaba Cloud: registers what the person typed, or hands over', () => {
-    const seen = { service: 'unknown', endpoint: 'unknown', connection: 'absent' } as const;
+    const seen = { ...looked, endpoint: 'unknown', connection: 'absent' } as const;
     assert.deepEqual(reconcile(byHand, seen), { kind: 'ask', forWhat: 'endpointDetails' });
     assert.deepEqual(reconcile({ ...byHand, ...known }, seen), {
       kind: 'createConnection',
@@ -283,15 +126,122 @@ describe('reconcile', () => {
   });
 
   it('uses the typed domain where the cloud shows none', () => {
-    const seen = {
-      service: 'unknown',
-      endpoint: { ...anEndpoint, domain: '' },
-      connection: 'absent',
-    } as const;
+    const seen = { ...looked, endpoint: { ...anEndpoint, domain: '' }, connection: 'absent' } as const;
     assert.deepEqual(reconcile({ ...byHand, ...known }, seen), {
       kind: 'createConnection',
       endpointId: anEndpoint.id,
       privateDomainName: anEndpoint.domain,
     });
+  });
+
+  it('adopts an endpoint made elsewhere: its domain comes from Alibaba Cloud', () => {
+    const adopted = { ...byHand, endpointId: anEndpoint.id };
+    const seen = { ...looked, endpoint: anEndpoint, connection: 'absent' } as const;
+    assert.deepEqual(reconcile(adopted, seen), {
+      kind: 'createConnection',
+      endpointId: anEndpoint.id,
+      privateDomainName: anEndpoint.domain,
+    });
+    assert.deepEqual(reconcile(adopted, { ...seen, endpoint: { ...anEndpoint, domain: '' } }), {
+      kind: 'wait',
+      until: 'endpointActive',
+    });
+  });
+
+  describe('knows that lists show what was made only after a while', () => {
+    const gone = { endpoint: 'absent' } as const;
+
+    it('an endpoint that is not there: waits a minute before it is gone', () => {
+      assert.deepEqual(decide({ ...known, endpointSentAtMs: now - 59_000 }, gone), {
+        kind: 'wait',
+        until: 'endpointActive',
+      });
+      for (const endpointSentAtMs of [now - 60_000, now + 60_000]) {
+        assert.deepEqual(decide({ ...known, endpointSentAtMs }, gone), {
+          kind: 'blocked',
+          reason: 'endpointGone',
+        });
+      }
+    });
+
+    it('an endpoint whose answer was lost: asks again with the same token at once', () => {
+      assert.deepEqual(decide({ endpointSentAtMs: now - 1 }, { ...gone, service: aService }), {
+        kind: 'createEndpoint',
+        spec: aSpec,
+      });
+    });
+
+    it('a connection that was sent: is not sent again for a minute', () => {
+      assert.deepEqual(decide({ ...known, connectionSentAtMs: now - 59_000 }, {}), {
+        kind: 'wait',
+        until: 'connectionActive',
+      });
+      assert.equal(decide({ ...known, connectionSentAtMs: now - 60_000 }, {}).kind, 'createConnection');
+    });
+  });
+
+  describe('makes a Failed connection again', () => {
+    const failed = { ...aConnection, state: 'FAILED' as const };
+    const again = { ...known, recreate: failed.id };
+
+    it('deletes that one, waits until it is gone, then creates', () => {
+      assert.deepEqual(decide(again, { connection: failed }), {
+        kind: 'deleteConnection',
+        connectionId: failed.id,
+      });
+      assert.deepEqual(decide(again, { connection: { ...failed, state: 'DELETING' } }), {
+        kind: 'wait',
+        until: 'connectionGone',
+      });
+      assert.equal(decide(again, {}).kind, 'createConnection');
+    });
+
+    it('never deletes another one, nor one that works by now', () => {
+      const other = { ...failed, id: 'pec-2' };
+      assert.deepEqual(decide(again, { connection: other }), {
+        kind: 'blocked',
+        reason: 'connectionFailed',
+      });
+      assert.equal(decide(again, { connection: aConnection }).kind, 'done');
+    });
+
+    it('leaves the deletion to the person where TiDB Cloud does not take it', () => {
+      assert.deepEqual(decide({ ...again, acceptance: 'console' }, { connection: failed }), {
+        kind: 'ask',
+        forWhat: 'deleteInTidbCloud',
+      });
+    });
+  });
+});
+
+describe('what is remembered of a look', () => {
+  const seen: Observed = { ...looked, endpoint: anEndpoint, connection: aConnection };
+
+  it('is the endpoint, its domain, and since when it is registered', () => {
+    assert.deepEqual(remembering(aCreation, seen), {
+      ...aCreation,
+      endpointId: anEndpoint.id,
+      endpointDomain: anEndpoint.domain,
+      registeredAtMs: now,
+    });
+    const later = { ...seen, atMs: now + 5 };
+    const before = remembering(aCreation, seen);
+    assert.equal(remembering(before, later), before, 'nothing new: the same object');
+  });
+
+  it('a connection that went is forgotten, one that was not looked for is not', () => {
+    const before = remembering(aCreation, seen);
+    assert.equal(remembering(before, { ...seen, connection: 'unknown' }), before);
+    assert.equal(remembering(before, { ...seen, connection: 'absent' }).registeredAtMs, undefined);
+  });
+
+  it('a recreation is over once its connection is gone', () => {
+    const again: Creation = { ...aCreation, recreate: aConnection.id };
+    const failed = { ...aConnection, state: 'FAILED' as const };
+    assert.equal(remembering(again, { ...seen, connection: failed }).recreate, aConnection.id);
+    assert.equal(remembering(again, { ...seen, connection: 'unknown' }).recreate, aConnection.id);
+    for (const connection of ['absent', aConnection, { ...failed, id: 'pec-2' }] as const) {
+      assert.equal(remembering(again, { ...seen, connection }).recreate, undefined);
+    }
   });
 });

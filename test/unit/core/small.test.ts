@@ -3,7 +3,6 @@ import { collect } from '../../../src/core/collect';
 import { Emitter } from '../../../src/core/emitter';
 import { failed, loaded, notLoaded, startLoading } from '../../../src/core/loadable';
 import { alibabaRegionOf, isPremium } from '../../../src/core/model';
-import { backoffMs, observeAgainAfterMs } from '../../../src/core/schedule';
 import { anInstance } from '../fakes';
 
 describe('Emitter', () => {
@@ -47,27 +46,6 @@ describe('Loadable', () => {
     assert.deepEqual(broken, { loading: false, value: 'x', error: 'why' });
     assert.deepEqual(startLoading(broken), { loading: true, value: 'x' });
     assert.deepEqual(failed(undefined, 'why'), { loading: false, error: 'why' });
-  });
-});
-
-describe('schedule', () => {
-  it('doubles up to five minutes, less up to a quarter', () => {
-    assert.deepEqual(
-      [1, 2, 3].map((failures) => backoffMs(2_000, failures, 0)),
-      [4_000, 8_000, 16_000],
-    );
-    assert.equal(backoffMs(60_000, 10, 0), 300_000);
-    assert.equal(backoffMs(60_000, 2_000, 0), 300_000);
-    assert.equal(backoffMs(600_000, 3, 0), 600_000);
-    assert.equal(backoffMs(2_000, 1, 1), 3_000);
-  });
-
-  it('looks sooner where a change is due sooner', () => {
-    const after = (until: 'serviceActive' | 'endpointActive' | 'connectionActive'): number =>
-      observeAgainAfterMs({ kind: 'wait', until });
-    assert.ok(after('endpointActive') < after('connectionActive'));
-    assert.ok(after('connectionActive') < after('serviceActive'));
-    assert.ok(observeAgainAfterMs({ kind: 'ask', forWhat: 'acceptInConsole' }) > 0);
   });
 });
 

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import type { WebviewPanel } from 'vscode';
 import type { CreationPanelServices } from '../../../src/panels/creation/creationPanel';
+import { Durations } from '../../../src/services/provisioning/durations';
 import { CreationRunner } from '../../../src/services/provisioning/runner';
+import { FakeState } from '../fakes';
 import { stage } from '../services/stage';
-import { withoutEditor } from './withoutEditor';
+import { fakeEditor, withoutEditor } from './withoutEditor';
 
 /** A panel of the editor, as far as it is used; `closed` counts how often it was taken away. */
 class FakePanel {
@@ -26,30 +28,23 @@ class FakePanel {
   }
 }
 
-class TabInputWebview {
-  constructor(readonly viewType: string) {}
-}
-interface FakeTab {
-  readonly input: TabInputWebview;
-}
-
 describe('CreationPanels', () => {
+  const { TabInputWebview } = fakeEditor.vscode;
   const unseen = { input: new TabInputWebview('mainThreadWebview-tidbPrivateEndpoint.creation') };
-  const tabs: readonly FakeTab[] = [unseen, { input: new TabInputWebview('somebody.elses') }];
-  const closed: FakeTab[] = [];
+
+  beforeEach(() => {
+    fakeEditor.reset();
+    fakeEditor.tabs.push(unseen, { input: new TabInputWebview('somebody.elses') });
+  });
 
   async function withAPanel() {
     const { CreationPanels } = await withoutEditor(
       () => import('../../../src/panels/creation/creationPanels'),
-      {
-        Uri: { joinPath: (...parts: readonly unknown[]) => parts.join('/') },
-        TabInputWebview,
-        window: { tabGroups: { all: [{ tabs }], close: (gone: readonly FakeTab[]) => closed.push(...gone) } },
-      },
     );
     const { accounts, inventory, clock, log, world } = stage();
     const runner = new CreationRunner({
-      ...{ journal: world.journal, accounts, inventory, clock, log, random: () => 0 },
+      ...{ journal: world.journal.window(), accounts, inventory, clock, log, random: () => 0 },
+      durations: new Durations(new FakeState(), 'durations'),
     });
     const services = {
       ...{ accounts, inventory, runner, clock, log },
@@ -68,7 +63,7 @@ describe('CreationPanels', () => {
     const { panels, panel } = await withAPanel();
     panels.dispose();
     assert.equal(panel.closed, 0);
-    assert.deepEqual(closed, []);
+    assert.deepEqual(fakeEditor.closedTabs, []);
   });
 
   it('takes its panels away when the window goes over to other clouds', async () => {
@@ -77,6 +72,7 @@ describe('CreationPanels', () => {
     panels.close();
     panels.dispose();
     assert.equal(panel.closed, 1);
-    assert.ok(closed.every((tab) => tab === unseen) && closed.length > 0, 'one behind another tab stayed');
+    assert.ok(fakeEditor.closedTabs.length > 0, 'one behind another tab stayed');
+    assert.ok(fakeEditor.closedTabs.every((tab) => tab === unseen));
   });
 });

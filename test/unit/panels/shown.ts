@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { reconcile, type Creation, type Observed } from '../../../src/core/creation';
 import { loaded } from '../../../src/core/loadable';
 import type * as ProblemModule from '../../../src/panels/creation/problem';
+import type { Shown } from '../../../src/panels/creation/shown';
 import type * as ViewModule from '../../../src/panels/creation/view';
 import type { CreationState, Problem, StepStatus } from '../../../src/protocol/creation';
 import type { Snapshot } from '../../../src/services/inventory';
-import type { Draft } from '../../../src/services/provisioning/draftState';
-import type { CreationProgress } from '../../../src/services/provisioning/runner';
+import { emptyDraft, type Draft } from '../../../src/services/provisioning/draftState';
+import type { CreationProgress } from '../../../src/services/provisioning/progress';
 import { aCreation, anEndpoint, anInstance, aService, without } from '../fakes';
 import { withoutEditor } from './withoutEditor';
 
@@ -20,18 +21,7 @@ export const snapshot: Snapshot = {
   ]),
   details: new Map(),
 };
-export const untouched: Draft = {
-  mode: 'automatic',
-  serviceName: '',
-  verification: { outcome: 'none' },
-  name: '',
-  vpcs: [],
-  vSwitches: [],
-  securityGroups: [],
-  zones: new Map(),
-  endpointId: '',
-  domainName: '',
-};
+export const untouched: Draft = emptyDraft;
 export const chosen: Draft = { ...untouched, instanceId: anInstance.id, name: 'tidb-orders' };
 export const served: Draft = { ...chosen, service: aService, serviceName: aService.serviceName };
 export const filled: Draft = {
@@ -65,8 +55,9 @@ export const filled: Draft = {
   ],
   zones: new Map([['ap-southeast-1a', 'vsw-a']]),
   securityGroups: [{ id: 'sg-a', name: 'web', vpcId: 'vpc-a', type: 'normal', serviceManaged: false }],
-  securityGroupId: 'sg-a',
-  portCheck: 'open',
+  securityGroupIds: ['sg-a'],
+  port: { check: 'open', missing: [] },
+  privateLink: 'open',
 };
 export const byHandDraft: Draft = { ...served, mode: 'byHand' };
 
@@ -81,11 +72,20 @@ export const known = { endpointId: anEndpoint.id, endpointDomain: anEndpoint.dom
 export const registered = { ...known, registeredAtMs: 7 };
 export const byHand: Creation = { ...without(aCreation, 'spec'), ...known };
 
+/** A creation that nothing is known of yet. */
+export const begun = (creation: Creation, error?: unknown): CreationProgress => ({
+  ...{ creation, readOnly: false },
+  ...(error !== undefined && { error }),
+});
+
 /** A creation as the runner tells of it, decided as it decides. */
 export function progressOf(wanted: Creation, seen: Partial<Observed>, error?: unknown): CreationProgress {
-  const whole: Observed = { service: 'unknown', endpoint: anEndpoint, connection: 'absent', ...seen };
+  const whole: Observed = {
+    ...{ atMs: 1_000_000, service: 'unknown', endpoint: anEndpoint, connection: 'absent', zones: 'unknown' },
+    ...seen,
+  };
   const decision = reconcile(wanted, whole);
-  return { creation: wanted, seen: whole, decision, ...(error !== undefined && { error }) };
+  return { creation: wanted, seen: whole, decision, readOnly: false, ...(error !== undefined && { error }) };
 }
 
 export const statuses = ({ instance, endpoint, acceptance, active }: CreationState): StepStatus[] => [
@@ -108,7 +108,12 @@ export const assertProblem = (problem: Problem | undefined, message: RegExp, ...
 export interface Shows {
   readonly view: typeof ViewModule;
   readonly problems: typeof ProblemModule;
-  readonly show: (draft: Draft, progress?: CreationProgress, over?: Partial<Snapshot>) => CreationState;
+  readonly show: (
+    draft: Draft,
+    progress?: CreationProgress,
+    over?: Partial<Snapshot>,
+    more?: Partial<Shown>,
+  ) => CreationState;
 }
 
 export async function loadView(): Promise<Shows> {
@@ -117,10 +122,12 @@ export async function loadView(): Promise<Shows> {
   return {
     view,
     problems,
-    show: (draft, progress, over) =>
+    show: (draft, progress, over, more) =>
       view.creationState({
         ...{ snapshot: { ...snapshot, ...over }, draft, progress },
-        ...{ sandbox: false, canCreate: false },
+        ...{ sandbox: false, canCreate: false, unfinished: [] },
+        usualMs: (what) => ({ service: 240_000, endpoint: 60_000, connection: 300_000 })[what],
+        ...more,
       }),
   };
 }

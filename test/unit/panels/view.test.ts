@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import type { BlockedReason, Observed } from '../../../src/core/creation';
 import type { StepStatus } from '../../../src/protocol/creation';
 import type { Draft } from '../../../src/services/provisioning/draftState';
-import type { CreationProgress } from '../../../src/services/provisioning/runner';
+import type { CreationProgress } from '../../../src/services/provisioning/progress';
 import { aConnection, aCreation, anEndpoint, aService, tidbError, without } from '../fakes';
 import {
   assertProblem,
+  begun,
   byHand,
   byHandDraft,
   chosen,
@@ -15,7 +16,6 @@ import {
   progressOf,
   registered,
   served,
-  snapshot,
   statuses,
   untouched,
   type Shows,
@@ -23,11 +23,10 @@ import {
 
 describe('creationState', () => {
   let show: Shows['show'];
-  let view: Shows['view'];
   let problems: Shows['problems'];
 
   before(async () => {
-    ({ show, view, problems } = await loadView());
+    ({ show, problems } = await loadView());
   });
 
   describe('the steps, one after the other', () => {
@@ -38,7 +37,7 @@ describe('creationState', () => {
         'service still Creating',
         { ...chosen, service: { ...aService, state: 'CREATING' } },
         undefined,
-        ['working', 'todo', 'todo', 'todo'],
+        ['waiting', 'todo', 'todo', 'todo'],
       ],
       [
         'networks loading',
@@ -48,7 +47,7 @@ describe('creationState', () => {
       ],
       ['ready to create', filled, undefined, ['done', 'current', 'todo', 'todo']],
       ['dry run', { ...filled, activity: 'dryRun' }, undefined, ['done', 'working', 'todo', 'todo']],
-      ['begun', filled, { creation: aCreation }, ['done', 'working', 'todo', 'todo']],
+      ['begun', filled, begun(aCreation), ['done', 'working', 'todo', 'todo']],
       [
         'creating the endpoint',
         filled,
@@ -97,7 +96,7 @@ describe('creationState', () => {
       [
         'after a reload, registered',
         filled,
-        { creation: { ...aCreation, ...registered } },
+        begun({ ...aCreation, ...registered }),
         ['done', 'done', 'done', 'todo'],
       ],
     ] as [string, Draft, CreationProgress | undefined, StepStatus[]][]) {
@@ -151,9 +150,9 @@ describe('creationState', () => {
         'serviceDeleted',
         1,
         { endpoint: { ...anEndpoint, connectionStatus: 'ServiceDeleted' } },
-        ['startAgain', 'openTidbCloud'],
+        ['remove', 'openTidbCloud'],
       ],
-      ['endpointGone', 1, { endpoint: 'absent' }, ['startAgain']],
+      ['endpointGone', 1, { endpoint: 'absent' }, ['startAgain', 'openAlibabaCloud']],
       [
         'endpointDeleting',
         1,
@@ -170,7 +169,7 @@ describe('creationState', () => {
         'connectionFailed',
         2,
         { connection: { ...aConnection, state: 'FAILED', message: 'no address' } },
-        ['openTidbCloud', 'retry', 'startAgain'],
+        ['recreate', 'openTidbCloud'],
       ],
       [
         'connectionDeleting',
@@ -210,7 +209,7 @@ describe('creationState', () => {
     const down = tidbError('unreachable');
 
     it('before the endpoint exists is step 2’s', () => {
-      const state = show(filled, { creation: aCreation, error: down });
+      const state = show(filled, begun(aCreation, down));
       assert.deepEqual(statuses(state), ['done', 'failed', 'todo', 'todo']);
       assertProblem(state.endpoint.problem, /cannot be reached/, 'retry', 'openNetworkSettings');
       assert.equal(state.acceptance.problem, undefined);
@@ -224,12 +223,7 @@ describe('creationState', () => {
     });
 
     it('by hand is step 3’s from the beginning', () => {
-      assert.deepEqual(statuses(show(byHandDraft, { creation: byHand, error: down })), [
-        'done',
-        'done',
-        'failed',
-        'todo',
-      ]);
+      assert.deepEqual(statuses(show(byHandDraft, begun(byHand, down))), ['done', 'done', 'failed', 'todo']);
     });
   });
 
@@ -239,8 +233,7 @@ describe('creationState', () => {
         filled,
         progressOf({ ...aCreation, ...registered }, { connection: { ...aConnection, state: 'PENDING' } }),
       );
-      assert.equal(active.startedAtMs, 7);
-      assert.equal(active.usualDurationMs, 300_000);
+      assert.deepEqual(active.wait, { startedAtMs: 7, usualMs: 300_000 });
       assert.equal(active.connectionState, 'Pending');
       assert.ok(active.explanation);
       assert.equal(active.host, undefined);
@@ -258,8 +251,7 @@ describe('creationState', () => {
   });
 
   it('passes on what the panel knows', () => {
-    const shown = { snapshot, draft: filled, progress: undefined };
-    const state = view.creationState({ ...shown, sandbox: true, canCreate: true });
+    const state = show(filled, undefined, {}, { sandbox: true, canCreate: true });
     assert.equal(state.sandbox, true);
     assert.equal(state.endpoint.canCreate, true);
     assert.equal(state.endpoint.regionId, 'ap-southeast-1');

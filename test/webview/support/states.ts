@@ -3,9 +3,9 @@ import type { ResultsState } from '../../../src/protocol/results';
 
 /** The same shape, all of it optional. */
 type Change = {
-  readonly [Step in keyof CreationState]?: CreationState[Step] extends object
-    ? Partial<CreationState[Step]>
-    : CreationState[Step];
+  readonly [Key in keyof CreationState]?: Key extends 'instance' | 'endpoint' | 'acceptance' | 'active'
+    ? Partial<CreationState[Key]>
+    : CreationState[Key];
 };
 
 const service = {
@@ -28,6 +28,9 @@ const host = 'privatelink-10293847.x7k2m9.alicloud-ap-southeast-1.tidbcloud.exam
 const start: CreationState = {
   sandbox: true,
   mode: 'automatic',
+  readOnly: false,
+  canCancel: false,
+  lost: [],
   instance: {
     status: 'current',
     loading: false,
@@ -45,12 +48,17 @@ const start: CreationState = {
     verification: { outcome: 'none' },
     vpcs: [],
     securityGroups: [],
+    securityGroupIds: [],
+    moreSecurityGroups: [],
     zones: [],
+    tags: [],
+    canAddTag: true,
+    existing: [],
     cost: '',
     canCreate: false,
   },
   acceptance: { status: 'todo', way: 'api', endpointId: '', domainName: '', canCreate: false },
-  active: { status: 'todo', usualDurationMs: 300_000 },
+  active: { status: 'todo' },
 };
 
 function change(base: CreationState, by: Change): CreationState {
@@ -87,8 +95,12 @@ const form = change(start, {
       { id: 'sg-a', label: 'databases', detail: 'normal' },
       { id: 'sg-b', label: 'ack-managed', unusable: 'managed by a cloud product' },
     ],
-    securityGroupId: 'sg-a',
+    securityGroupIds: ['sg-a'],
     portCheck: { outcome: 'open', text: 'TCP 4000 is let in from 10.0.0.0/16' },
+    zonesOfBoth: {
+      service: ['ap-southeast-1a', 'ap-southeast-1b', 'ap-southeast-1c'],
+      vpc: ['ap-southeast-1a', 'ap-southeast-1b'],
+    },
     zones: [
       {
         zoneId: 'ap-southeast-1a',
@@ -112,6 +124,20 @@ const form = change(start, {
   },
 });
 
+const noVpc = change(start, {
+  instance: form.instance,
+  endpoint: {
+    status: 'current',
+    regionId: 'ap-northeast-1',
+    name: 'tidb-orders',
+    serviceName: service.name,
+    verification: { outcome: 'verified', text: 'Found in 2 zones' },
+  },
+});
+
+const moreGroups = [{ id: 'sg-c', label: 'applications', detail: 'sg-c' }] as const;
+const enterprise = { id: 'sg-e', label: 'shared', detail: 'sg-e · enterprise' };
+
 const connecting = change(form, {
   endpoint: {
     status: 'waiting',
@@ -127,8 +153,9 @@ const accepted = change(connecting, {
   acceptance: { status: 'done', canCreate: false },
 });
 
-/** `startedAtMs` of the waiting state is left to the test. */
+/** When it began is left to the test. */
 const waiting = change(accepted, {
+  canCancel: true,
   active: {
     status: 'waiting',
     connectionState: 'Pending',
@@ -153,27 +180,89 @@ export const creationStates = {
       status: 'waiting',
       instanceId: '10293847',
       service: { ...service, name: '', zones: [], state: 'CREATING' },
+      wait: { startedAtMs: 0, usualMs: 240_000 },
     },
   }),
   form,
+  severalGroups: change(form, {
+    endpoint: {
+      securityGroups: [...form.endpoint.securityGroups, moreGroups[0], enterprise],
+      securityGroupIds: ['sg-a', 'sg-c'],
+      moreSecurityGroups: [
+        { id: 'sg-d', label: 'batch', detail: 'sg-d' },
+        { ...enterprise, unusable: 'cannot be combined: databases is normal' },
+      ],
+      portCheck: {
+        outcome: 'closed',
+        text: 'databases and applications let only a part of the VPC reach TCP 4000.',
+        rules: [
+          'databases: let in TCP 4000/4000 from 10.0.0.0/16',
+          'databases: let in TCP 4000/4000 from 10.7.0.0/16',
+        ],
+      },
+      tags: [
+        { id: 't1', key: 'team', value: 'payments' },
+        { id: 't2', key: 'acs:x', value: '', problem: 'Keys and values must not begin with aliyun or acs:' },
+      ],
+    },
+  }),
+  existing: change(form, {
+    endpoint: {
+      existing: [{ id: created.id, text: `made-before (${created.id}): Active, Connected` }],
+    },
+  }),
+  severalExisting: change(form, {
+    endpoint: {
+      existing: [
+        { id: 'ep-1', text: 'made-before (ep-1): Active, Connected' },
+        { id: 'ep-2', text: 'ep-2: Pending, Disconnected' },
+      ],
+    },
+  }),
+  noCommonZone: change(form, {
+    endpoint: {
+      zonesOfBoth: { service: ['ap-southeast-1a'], vpc: ['ap-southeast-1c'] },
+      zones: [
+        { zoneId: 'ap-southeast-1a', vSwitches: [], unusable: 'the VPC has no vSwitch in this zone' },
+        { zoneId: 'ap-southeast-1c', vSwitches: [], unusable: 'TiDB Cloud does not offer the service here' },
+      ],
+      canCreate: false,
+    },
+  }),
+  noVpc,
+  notActivated: change(form, {
+    endpoint: {
+      status: 'failed',
+      canCreate: false,
+      problem: problem(
+        'PrivateLink is not activated on this Alibaba Cloud account.',
+        'Activate it: that costs nothing by itself; endpoints are billed as pay-as-you-go.',
+        'Activate PrivateLink',
+        'Open Alibaba Cloud Console',
+      ),
+    },
+  }),
   refused: change(form, {
     endpoint: {
       name: 'acs:x',
       nameProblem: 'The name must not begin with acs: or contain http://.',
       serviceName: 'com.aliyuncs.privatelink.ap-southeast-1.nothing',
       verification: { outcome: 'refused', text: 'No such service in ap-southeast-1' },
-      portCheck: { outcome: 'closed', text: 'TCP 4000 is not let in from 10.0.0.0/16' },
-      problem: problem(
-        'The security group lets nothing in on TCP 4000.',
-        'Add the rule, or choose another security group.',
-        'Add Rule',
-        'Refresh',
-      ),
+      problem: problem('A quota of Alibaba Cloud is used up.', 'Ask for a higher one.', 'Open Quotas'),
       canCreate: false,
     },
   }),
   creating: change(form, {
     endpoint: { status: 'working', activity: 'Creating the endpoint', canCreate: false },
+  }),
+  begun: change(form, {
+    canCancel: true,
+    endpoint: {
+      status: 'working',
+      activity: 'Alibaba Cloud is creating the endpoint…',
+      wait: { startedAtMs: 0, usualMs: 60_000 },
+      canCreate: false,
+    },
   }),
   connecting,
   console: change(connecting, {
@@ -194,8 +283,66 @@ export const creationStates = {
       endpointIdProblem: 'An endpoint resource id begins with ep-.',
     },
   }),
+  refusedByTidbCloud: change(connecting, {
+    canCancel: true,
+    endpoint: { status: 'done', created },
+    acceptance: {
+      way: 'console',
+      status: 'waiting',
+      refusal:
+        'TiDB Cloud did not allow this: it takes at least the role Organization Owner (access denied).',
+      canCreate: false,
+    },
+  }),
   waiting,
+  elsewhere: change(accepted, {
+    readOnly: true,
+    active: { status: 'working', connectionState: 'Pending' },
+  }),
+  removing: change(accepted, {
+    canCancel: true,
+    removal: {
+      status: 'working',
+      parts: [
+        { label: 'Private endpoint connection in TiDB Cloud', status: 'done' },
+        { label: 'Zones of the endpoint in Alibaba Cloud', status: 'working', detail: 'ap-southeast-1a' },
+        { label: 'Endpoint in Alibaba Cloud', status: 'todo', detail: created.id },
+      ],
+      activity: 'Removing the zone ap-southeast-1a from the endpoint…',
+    },
+  }),
+  removalHandedOver: change(accepted, {
+    canCancel: true,
+    removal: {
+      status: 'waiting',
+      parts: [
+        { label: 'Private endpoint connection in TiDB Cloud', status: 'waiting', detail: 'pec-1' },
+        { label: 'Endpoint in Alibaba Cloud', status: 'todo', detail: created.id },
+      ],
+      problem: problem(
+        'The private endpoint connection has to be deleted in TiDB Cloud’s console.',
+        'It is picked up here by itself, and the rest follows.',
+        'Open TiDB Cloud Console',
+      ),
+    },
+  }),
+  removed: change(accepted, {
+    removal: {
+      status: 'done',
+      parts: [{ label: 'Endpoint in Alibaba Cloud', status: 'done', detail: created.id }],
+    },
+  }),
+  lost: change(start, {
+    lost: [
+      {
+        creationId: 'c1',
+        name: 'orders',
+        text: 'Creating the private endpoint of orders is not finished, and the instance (1001) is gone.',
+      },
+    ],
+  }),
   failed: change(accepted, {
+    canCancel: true,
     active: {
       status: 'failed',
       connectionState: 'Failed',

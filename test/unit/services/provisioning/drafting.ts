@@ -1,4 +1,5 @@
-import type { SecurityGroupRule, VSwitch } from '../../../../src/core/model';
+import type { SecurityGroup, SecurityGroupRule, VSwitch } from '../../../../src/core/model';
+import { LastChoices } from '../../../../src/services/provisioning/choices';
 import { CreationDraft } from '../../../../src/services/provisioning/draft';
 import type { Draft } from '../../../../src/services/provisioning/draftState';
 import { anInstance, aService } from '../../fakes';
@@ -13,7 +14,7 @@ export const secondService = {
   serviceName: aService.serviceName.replace('aaaa1111', 'bbbb2222'),
 };
 
-const openRule: SecurityGroupRule = {
+export const openRule: SecurityGroupRule = {
   protocol: 'TCP',
   portRange: '4000/4000',
   sourceCidr: '10.0.0.0/8',
@@ -37,12 +38,13 @@ export const vpc = (name: string, isDefault = false, status = 'Available') => ({
   status,
   isDefault,
 });
-const group = (vpcId: string, name: string, serviceManaged = false) => ({
+export const group = (vpcId: string, name: string, over: Partial<SecurityGroup> = {}): SecurityGroup => ({
   id: `sg-${name}`,
   name,
   vpcId,
-  type: 'normal' as const,
-  serviceManaged,
+  type: 'normal',
+  serviceManaged: false,
+  ...over,
 });
 
 function furnish(world: FakeWorld): void {
@@ -58,7 +60,7 @@ function furnish(world: FakeWorld): void {
     vSwitch('vpc-b', 'b', 'only'),
   );
   world.securityGroups.push(
-    group('vpc-a', 'managed', true),
+    group('vpc-a', 'managed', { serviceManaged: true }),
     group('vpc-a', 'closed'),
     group('vpc-a', 'open'),
     group('vpc-b', 'b'),
@@ -67,14 +69,63 @@ function furnish(world: FakeWorld): void {
   world.rules.set('sg-open', [openRule]);
 }
 
+/** What the fakes of both clouds do not keep. */
+export interface Surroundings {
+  privateLinkOpen: boolean;
+  /** The VPC of this machine. */
+  machineVpcId: string | undefined;
+  /** How often this machine was asked for it. */
+  machineAsked: number;
+  /** Client tokens of the rules that were added or tried, in order. */
+  readonly ruleTokens: string[];
+}
+
+export interface Drafting {
+  readonly s: Stage;
+  readonly draft: CreationDraft;
+  readonly around: Surroundings;
+  /** Another draft on the same clouds and the same memory, as in another panel. */
+  readonly another: () => CreationDraft;
+}
+
 /** A draft in front of two instances and the networks to choose from. */
-export async function drafting(
-  signedIn: Parameters<typeof stage>[0] = {},
-): Promise<{ readonly s: Stage; readonly draft: CreationDraft }> {
+export async function drafting(signedIn: Parameters<typeof stage>[0] = {}): Promise<Drafting> {
   const s = stage(signedIn);
+  const around: Surroundings = {
+    privateLinkOpen: true,
+    machineVpcId: undefined,
+    machineAsked: 0,
+    ruleTokens: [],
+  };
   furnish(s.world);
+  surround(s.world, around);
   await s.inventory.refreshInstances();
-  return { s, draft: new CreationDraft(s.accounts, s.inventory, s.clock, s.log) };
+  let ids = 0;
+  const another = (): CreationDraft =>
+    new CreationDraft({
+      ...{ accounts: s.accounts, inventory: s.inventory, clock: s.clock, log: s.log },
+      lastChoices: new LastChoices(s.state, (accountId, regionId) => `last/${accountId}/${regionId}`),
+      machine: {
+        vpcId: () => {
+          around.machineAsked++;
+          return Promise.resolve(around.machineVpcId);
+        },
+      },
+      newId: () => `id-${++ids}`,
+    });
+  return { s, around, another, draft: another() };
+}
+
+function surround({ alibabaCloud, script }: FakeWorld, around: Surroundings): void {
+  alibabaCloud.isPrivateLinkOpen = (_, signal) =>
+    script.perform('isPrivateLinkOpen', () => around.privateLinkOpen, signal);
+  alibabaCloud.openPrivateLink = (signal) =>
+    script.perform('openPrivateLink', () => void (around.privateLinkOpen = true), signal);
+  const add = alibabaCloud.addIngressRule.bind(alibabaCloud);
+  alibabaCloud.addIngressRule = (regionId, groupId, rule, token, signal) => {
+    around.ruleTokens.push(token);
+    return add(regionId, groupId, rule, token, signal);
+  };
 }
 
 export const zonesOf = ({ zones }: Draft): Record<string, string> => Object.fromEntries(zones);

@@ -4,7 +4,9 @@ import {
   domainNameProblem,
   endpointIdProblem,
   endpointNameProblem,
+  serviceNameProblem,
   suggestedName,
+  tagProblem,
 } from '../../../../src/services/provisioning/input';
 import { anEndpoint, aService } from '../../fakes';
 
@@ -41,16 +43,51 @@ describe('what a person types', () => {
       assert.equal(endpointIdProblem('ep-t4n8s7k2m1x0c9v4b6n3'), undefined);
       assert.equal(endpointIdProblem(anEndpoint.id), undefined);
     });
-    for (const id of [
-      '',
-      'ep-',
-      'epsrv-aaaa1111',
-      'vpc-aaaa1111',
-      'ep-AAAA1111',
-      'ep-aaaa1111.x',
-      ' ep-aaaa1111',
-    ]) {
+    for (const id of ['', 'ep-', 'epsrv-aaaa1111', 'vpc-aaaa1111', 'ep-AAAA1111', ' ep-aaaa1111']) {
       it(`is not ${JSON.stringify(id)}`, () => assert.match(endpointIdProblem(id) ?? '', /looks like ep-/));
+    }
+  });
+
+  it('an endpoint resource ID is not the domain name pasted in its place', () => {
+    assert.match(endpointIdProblem(anEndpoint.domain) ?? '', /This is a domain name/);
+  });
+
+  describe('an endpoint service name', () => {
+    it('is one of the instance’s region', () => {
+      assert.equal(serviceNameProblem(aService.serviceName, 'ap-southeast-1'), undefined);
+      assert.match(serviceNameProblem(aService.serviceName, 'us-west-1') ?? '', /is in ap-southeast-1/);
+    });
+    for (const name of ['', 'epsrv-aaaa1111', `${aService.serviceName} `, `${aService.serviceName}.x`]) {
+      it(`is not ${JSON.stringify(name)}`, () =>
+        assert.match(serviceNameProblem(name, 'ap-southeast-1') ?? '', /looks like com\.aliyuncs/));
+    }
+  });
+
+  describe('a tag', () => {
+    for (const [key, value] of [
+      ['', ''],
+      ['team', ''],
+      ['k'.repeat(64), 'v'.repeat(128)],
+      ['my-aliyun', 'x acs:'],
+      ['环境', 'a=b;c'],
+    ] as const) {
+      it(`may be ${JSON.stringify([key.slice(0, 10), value.slice(0, 10)])}`, () =>
+        assert.equal(tagProblem(key, value, ['other']), undefined));
+    }
+    for (const [key, value, problem] of [
+      ['', 'x', /needs a key/],
+      ['k'.repeat(65), '', /at most 64/],
+      ['k', 'v'.repeat(129), /at most 128/],
+      ['aliyunx', '', /must not begin with aliyun/],
+      ['k', 'acs:x', /must not begin with aliyun or acs:/],
+      ['ACS:x', '', /must not begin/],
+      ['k', 'see http://x', /nor contain http/],
+      ['https://x', '', /nor contain http/],
+      ['other', '', /another tag with the key other/],
+      ['tidb-instance', '1', /set by the extension/],
+    ] as const) {
+      it(`may not be ${JSON.stringify([key.slice(0, 15), value.slice(0, 15)])}`, () =>
+        assert.match(tagProblem(key, value, ['other']) ?? '', problem));
     }
   });
 

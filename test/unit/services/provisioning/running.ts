@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Creation } from '../../../../src/core/creation';
+import { Durations } from '../../../../src/services/provisioning/durations';
 import { CreationRunner, type CreationProgress } from '../../../../src/services/provisioning/runner';
-import { aCreation, anEndpoint, without } from '../../fakes';
+import { aCreation, anEndpoint, without, type FakeWindow } from '../../fakes';
 import { stage } from '../stage';
 
 export const minute = 60_000;
@@ -16,6 +17,8 @@ export class Running {
   private readonly stage;
   readonly progress: CreationProgress[] = [];
   readonly completed: CreationProgress[] = [];
+  readonly removed: CreationProgress[] = [];
+  private readonly windows: { readonly window: FakeWindow; readonly runner: CreationRunner }[] = [];
   runner: CreationRunner;
 
   constructor(signedIn: Parameters<typeof stage>[0] = {}) {
@@ -35,19 +38,53 @@ export class Running {
   get secrets() {
     return this.stage.secrets;
   }
+  get state() {
+    return this.stage.state;
+  }
+  get accounts() {
+    return this.stage.accounts;
+  }
+  get log() {
+    return this.stage.log;
+  }
   get inventory() {
     return this.stage.inventory;
   }
 
   /** As in another window, or after a reload. */
   aRunner(): CreationRunner {
-    const { world, accounts, inventory, clock, log } = this.stage;
+    return this.aWindow().runner;
+  }
+
+  /** A window with its runner; what it tells is told here as well. */
+  aWindow(): { readonly window: FakeWindow; readonly runner: CreationRunner } {
+    const { world, accounts, inventory, clock, log, state } = this.stage;
+    const window = world.journal.window();
     const runner = new CreationRunner({
-      ...{ journal: world.journal, accounts, inventory, clock, log, random: () => 0 },
+      ...{ journal: window, accounts, inventory, clock, log, random: () => 0 },
+      durations: new Durations(state, 'durations'),
     });
     runner.onDidChange((now) => this.progress.push(now));
     runner.onDidComplete((now) => this.completed.push(now));
-    return runner;
+    runner.onDidRemove((now) => this.removed.push(now));
+    this.windows.push({ window, runner });
+    return { window, runner };
+  }
+
+  /** The window ends without a word, as when its process was killed; its leases run out. */
+  kill(runner: CreationRunner): void {
+    runner.dispose();
+    this.loseLeases(runner);
+  }
+
+  /** As after a sleep of the machine that was longer than they last. */
+  loseLeases(runner: CreationRunner): void {
+    const { window } = this.windows.find((each) => each.runner === runner) ?? assert.fail('no such window');
+    this.world.journal.expire(window);
+  }
+
+  dispose(): void {
+    this.windows.forEach(({ runner }) => runner.dispose());
   }
 
   latest(): CreationProgress {

@@ -1,0 +1,167 @@
+import { fakeEditor, withoutEditor } from '../panels/withoutEditor';
+
+/** A notification with progress, as the person sees it. */
+export interface ShownProgress {
+  readonly title: string;
+  readonly messages: string[];
+  readonly cancel: () => void;
+  done: boolean;
+}
+
+export interface ShownDocument {
+  readonly uri: string;
+  text: string;
+  languageId: string;
+}
+
+type Pick = (items: readonly { readonly label: string }[]) => unknown;
+
+class ThemeIcon {
+  constructor(
+    readonly id: string,
+    readonly color?: unknown,
+  ) {}
+}
+
+class PlainPosition {
+  constructor(
+    readonly line: number,
+    readonly character: number,
+  ) {}
+}
+
+class TreeItem {
+  constructor(
+    readonly label: string,
+    readonly collapsibleState = 0,
+  ) {}
+}
+
+class MarkdownString {
+  value = '';
+  appendMarkdown(text: string): this {
+    this.value += text;
+    return this;
+  }
+  appendText(text: string): this {
+    return this.appendMarkdown(text);
+  }
+}
+
+class EventEmitter {
+  private readonly listeners = new Set<(value: unknown) => void>();
+  readonly event = (listener: (value: unknown) => void) => {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  };
+  fire(value: unknown): void {
+    this.listeners.forEach((listener) => listener(value));
+  }
+  dispose(): void {
+    this.listeners.clear();
+  }
+}
+
+/** What commands and the tree use of the editor, beside what panels do. */
+export class CommandEditor {
+  readonly progress: ShownProgress[] = [];
+  readonly documents: ShownDocument[] = [];
+  /** What is picked from a list; undefined closes it. */
+  pick: Pick = () => undefined;
+  languages: readonly string[] = ['yaml', 'shellscript'];
+
+  reset(): void {
+    fakeEditor.reset();
+    this.progress.length = 0;
+    this.documents.length = 0;
+    this.pick = () => undefined;
+    this.languages = ['yaml', 'shellscript'];
+  }
+
+  /** The same object that panels have: modules that both use hold the one or the other, whichever came first. */
+  install(): void {
+    const { window } = fakeEditor.vscode;
+    const modal = { info: window.showInformationMessage, warning: window.showWarningMessage };
+    const asking =
+      (ask: typeof modal.info): typeof modal.info =>
+      (message, options, ...items) =>
+        typeof options === 'object'
+          ? ask(message, options, ...items)
+          : ask(message, { detail: '' }, ...(options === undefined ? items : [options, ...items]));
+    Object.assign(window, {
+      showInformationMessage: asking(modal.info),
+      showWarningMessage: asking(modal.warning),
+      showQuickPick: (items: Parameters<Pick>[0]) => Promise.resolve(this.pick(items)),
+      withProgress: (options: { readonly title: string }, task: (...args: unknown[]) => Promise<unknown>) =>
+        this.withProgress(options, task),
+      createTreeView: () => ({
+        dispose: () => undefined,
+        visible: true,
+        onDidChangeVisibility: () => undefined,
+      }),
+      showTextDocument: (document: ShownDocument) =>
+        Promise.resolve({
+          edit: (change: (edit: { insert: (at: unknown, text: string) => void }) => void) => {
+            change({ insert: (_, text) => (document.text += text) });
+            return Promise.resolve(true);
+          },
+        }),
+    });
+    Object.assign(fakeEditor.vscode, {
+      ...{ ThemeIcon, TreeItem, MarkdownString, EventEmitter },
+      ThemeColor: ThemeIcon,
+      TreeItemCollapsibleState: { None: 0, Collapsed: 1 },
+      ProgressLocation: { Window: 10, Notification: 15 },
+      Position: PlainPosition,
+      Disposable: class {
+        constructor(readonly dispose: () => void) {}
+      },
+      Uri: {
+        ...fakeEditor.vscode.Uri,
+        from: ({ scheme, path }: { readonly scheme: string; readonly path: string }) => `${scheme}:${path}`,
+      },
+      languages: {
+        getLanguages: () => Promise.resolve(this.languages),
+        setTextDocumentLanguage: (document: ShownDocument, languageId: string) => {
+          document.languageId = languageId;
+          return Promise.resolve(document);
+        },
+      },
+      workspace: {
+        textDocuments: this.documents,
+        openTextDocument: (uri: string) => {
+          const document = { uri, text: '', languageId: 'plaintext' };
+          this.documents.push(document);
+          return Promise.resolve(document);
+        },
+      },
+    });
+  }
+
+  private async withProgress(
+    { title }: { readonly title: string },
+    task: (...args: unknown[]) => Promise<unknown>,
+  ): Promise<unknown> {
+    const cancelling = new EventEmitter();
+    const shown: ShownProgress = {
+      title,
+      messages: [],
+      done: false,
+      cancel: () => cancelling.fire(undefined),
+    };
+    this.progress.push(shown);
+    try {
+      return await task(
+        { report: ({ message }: { readonly message: string }) => shown.messages.push(message) },
+        { onCancellationRequested: cancelling.event },
+      );
+    } finally {
+      shown.done = true;
+    }
+  }
+}
+
+export const editor = new CommandEditor();
+editor.install();
+
+export { fakeEditor, withoutEditor };
