@@ -97,7 +97,11 @@ for (const version of EDITOR_VERSIONS) {
     it('has left no secret in log, settings or state, nor in the browser', async () => {
       const { sandbox, database, server } = scene;
       const log = await scene.log();
-      assert.match(log, /Created the endpoint ep-/, 'the log at hand is the one that was written');
+      assert.match(
+        log,
+        /Creation for orders-prod: createEndpoint was answered/,
+        'the log at hand is the one that was written',
+      );
       const browser = JSON.stringify(await scene.window.context.storageState({ indexedDB: true }));
       assert.match(browser, /health\.followed/, 'the state at hand is the one that was written');
       const secrets = [sandbox.tidbCloud.privateKey, sandbox.alibabaCloud.accessKeySecret, database.password];
