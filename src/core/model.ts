@@ -76,7 +76,8 @@ export interface PublicConnectionSetting {
   readonly egressIps: readonly string[];
 }
 
-export type PrivateLinkServiceState = 'CREATING' | 'ACTIVE' | 'DELETING' | 'UNKNOWN';
+export const privateLinkServiceStates = ['CREATING', 'ACTIVE', 'DELETING'] as const;
+export type PrivateLinkServiceState = (typeof privateLinkServiceStates)[number] | 'UNKNOWN';
 
 /** TiDB Cloud's side of the private link: the endpoint service of one instance. */
 export interface PrivateLinkService {
@@ -90,11 +91,12 @@ export interface PrivateLinkService {
   readonly state: PrivateLinkServiceState;
 }
 
+export const endpointConnectionStates = ['DISCOVERED', 'PENDING', 'ACTIVE', 'DELETING', 'FAILED'] as const;
 /**
  * PENDING: posted, acceptance not finished. DISCOVERED: seen on the service but not posted. FAILED: delete and create
  * again.
  */
-export type EndpointConnectionState = 'DISCOVERED' | 'PENDING' | 'ACTIVE' | 'DELETING' | 'FAILED' | 'UNKNOWN';
+export type EndpointConnectionState = (typeof endpointConnectionStates)[number] | 'UNKNOWN';
 
 /** A private endpoint connection as TiDB Cloud lists it. */
 export interface EndpointConnection {
@@ -171,16 +173,18 @@ export interface SecurityGroupRule {
   readonly priority: number;
 }
 
-export type VpcEndpointStatus = 'Creating' | 'Active' | 'Pending' | 'Deleting' | 'Unknown';
-export type VpcConnectionStatus =
-  | 'Disconnected'
-  | 'Connecting'
-  | 'Connected'
-  | 'Pending'
-  | 'Disconnecting'
-  | 'Deleting'
-  | 'ServiceDeleted'
-  | 'Unknown';
+export const vpcEndpointStatuses = ['Creating', 'Active', 'Pending', 'Deleting'] as const;
+export type VpcEndpointStatus = (typeof vpcEndpointStatuses)[number] | 'Unknown';
+export const vpcConnectionStatuses = [
+  'Disconnected',
+  'Connecting',
+  'Connected',
+  'Pending',
+  'Disconnecting',
+  'Deleting',
+  'ServiceDeleted',
+] as const;
+export type VpcConnectionStatus = (typeof vpcConnectionStatuses)[number] | 'Unknown';
 
 /** An interface endpoint in the person's VPC. */
 export interface VpcEndpoint {
@@ -198,6 +202,17 @@ export interface VpcEndpoint {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+export const endpointZoneStatuses = [
+  'Creating',
+  'Wait',
+  'Connected',
+  'Connecting',
+  'Disconnecting',
+  'Disconnected',
+  'Deleting',
+] as const;
+export type EndpointZoneStatus = (typeof endpointZoneStatuses)[number] | 'Unknown';
+
 /** An endpoint's network interface in one zone (ListVpcEndpointZones). */
 export interface EndpointZone {
   readonly zoneId: string;
@@ -206,15 +221,7 @@ export interface EndpointZone {
   /** Empty while Creating. */
   readonly ip: string;
   readonly domain: string;
-  readonly status:
-    | 'Creating'
-    | 'Wait'
-    | 'Connected'
-    | 'Connecting'
-    | 'Disconnecting'
-    | 'Disconnected'
-    | 'Deleting'
-    | 'Unknown';
+  readonly status: EndpointZoneStatus;
 }
 
 /** A security group as one endpoint has it (ListVpcEndpointSecurityGroups). */

@@ -1,5 +1,12 @@
 import * as v from 'valibot';
 import type { Creation } from '../core/creation';
+import {
+  endpointConnectionStates,
+  endpointZoneStatuses,
+  privateLinkServiceStates,
+  vpcConnectionStatuses,
+  vpcEndpointStatuses,
+} from '../core/model';
 import type { JournalRecord } from '../core/ports';
 
 const text = v.pipe(v.string(), v.minLength(1));
@@ -39,7 +46,7 @@ const creation = v.object({
   ),
 });
 
-const serviceState = v.picklist(['CREATING', 'ACTIVE', 'DELETING', 'UNKNOWN']);
+const serviceState = v.picklist([...privateLinkServiceStates, 'UNKNOWN']);
 const seen = v.object({
   atMs: v.number(),
   service: v.union([
@@ -62,17 +69,8 @@ const seen = v.object({
       vpcId: v.string(),
       serviceName: v.string(),
       domain: v.string(),
-      status: v.picklist(['Creating', 'Active', 'Pending', 'Deleting', 'Unknown']),
-      connectionStatus: v.picklist([
-        'Disconnected',
-        'Connecting',
-        'Connected',
-        'Pending',
-        'Disconnecting',
-        'Deleting',
-        'ServiceDeleted',
-        'Unknown',
-      ]),
+      status: v.picklist([...vpcEndpointStatuses, 'Unknown']),
+      connectionStatus: v.picklist([...vpcConnectionStatuses, 'Unknown']),
       businessStatus: v.string(),
       tags: v.record(v.string(), v.string()),
     }),
@@ -84,7 +82,7 @@ const seen = v.object({
       instanceId: v.string(),
       endpointId: v.string(),
       privateDomainName: optionalText,
-      state: v.picklist(['DISCOVERED', 'PENDING', 'ACTIVE', 'DELETING', 'FAILED', 'UNKNOWN']),
+      state: v.picklist([...endpointConnectionStates, 'UNKNOWN']),
       message: optionalText,
       serviceState,
       host: optionalText,
@@ -100,16 +98,7 @@ const seen = v.object({
         networkInterfaceId: v.string(),
         ip: v.string(),
         domain: v.string(),
-        status: v.picklist([
-          'Creating',
-          'Wait',
-          'Connected',
-          'Connecting',
-          'Disconnecting',
-          'Disconnected',
-          'Deleting',
-          'Unknown',
-        ]),
+        status: v.picklist([...endpointZoneStatuses, 'Unknown']),
       }),
     ),
   ]),

@@ -1,17 +1,18 @@
 import * as v from 'valibot';
-import type {
-  AttachedSecurityGroup,
-  CallerIdentity,
-  EndpointService,
-  EndpointZone,
-  Place,
-  SecurityGroup,
-  SecurityGroupRule,
-  Vpc,
-  VpcConnectionStatus,
-  VpcEndpoint,
-  VpcEndpointStatus,
-  VSwitch,
+import {
+  endpointZoneStatuses,
+  vpcConnectionStatuses,
+  vpcEndpointStatuses,
+  type AttachedSecurityGroup,
+  type CallerIdentity,
+  type EndpointService,
+  type EndpointZone,
+  type Place,
+  type SecurityGroup,
+  type SecurityGroupRule,
+  type Vpc,
+  type VpcEndpoint,
+  type VSwitch,
 } from '../../core/model';
 import { listOf, oneOf, text } from '../decode';
 
@@ -162,22 +163,6 @@ const rule = v.pipe(
 
 export const rulePage = v.object({ Permissions: wrapped('Permission', rule), NextToken: text });
 
-const endpointStatuses = [
-  'Creating',
-  'Active',
-  'Pending',
-  'Deleting',
-] as const satisfies readonly VpcEndpointStatus[];
-const connectionStatuses = [
-  'Disconnected',
-  'Connecting',
-  'Connected',
-  'Pending',
-  'Disconnecting',
-  'Deleting',
-  'ServiceDeleted',
-] as const satisfies readonly VpcConnectionStatus[];
-
 /** What the create, get and list answers have in common. */
 export const endpoint = v.object({
   EndpointId: id,
@@ -185,8 +170,8 @@ export const endpoint = v.object({
   EndpointDomain: text,
   VpcId: text,
   ServiceName: text,
-  EndpointStatus: oneOf(endpointStatuses, 'Unknown'),
-  ConnectionStatus: oneOf(connectionStatuses, 'Unknown'),
+  EndpointStatus: oneOf(vpcEndpointStatuses, 'Unknown'),
+  ConnectionStatus: oneOf(vpcConnectionStatuses, 'Unknown'),
   EndpointBusinessStatus: text,
   Tags: listOf(v.object({ Key: text, Value: text })),
 });
@@ -215,10 +200,7 @@ const endpointZone = v.pipe(
     EniId: text,
     EniIp: text,
     ZoneDomain: text,
-    ZoneStatus: oneOf(
-      ['Creating', 'Wait', 'Connected', 'Connecting', 'Disconnecting', 'Disconnected', 'Deleting'],
-      'Unknown',
-    ),
+    ZoneStatus: oneOf(endpointZoneStatuses, 'Unknown'),
   }),
   v.transform((raw): EndpointZone => ({
     zoneId: raw.ZoneId,

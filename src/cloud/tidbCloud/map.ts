@@ -1,15 +1,15 @@
 import * as v from 'valibot';
-import type {
-  CloudProvider,
-  EndpointConnection,
-  EndpointConnectionState,
-  HostingAccount,
-  Instance,
-  InstanceEndpoint,
-  PrivateLinkService,
-  PrivateLinkServiceState,
-  PublicConnectionSetting,
-  Region,
+import {
+  endpointConnectionStates,
+  privateLinkServiceStates,
+  type CloudProvider,
+  type EndpointConnection,
+  type HostingAccount,
+  type Instance,
+  type InstanceEndpoint,
+  type PrivateLinkService,
+  type PublicConnectionSetting,
+  type Region,
 } from '../../core/model';
 import { listOf, oneOf, text } from '../decode';
 
@@ -19,19 +19,6 @@ import { listOf, oneOf, text } from '../decode';
  */
 
 const providers = ['alicloud', 'aws', 'gcp', 'azure'] as const;
-const serviceStates = [
-  'CREATING',
-  'ACTIVE',
-  'DELETING',
-] as const satisfies readonly PrivateLinkServiceState[];
-const connectionStates = [
-  'DISCOVERED',
-  'PENDING',
-  'ACTIVE',
-  'DELETING',
-  'FAILED',
-] as const satisfies readonly EndpointConnectionState[];
-
 const endpointTypes = [
   'PUBLIC',
   'PRIVATE_ENDPOINT',
@@ -72,9 +59,9 @@ export const connection = v.object({
   privateEndpointConnectionId: text,
   endpointId: text,
   privateDomainName: text,
-  endpointState: oneOf(connectionStates, 'UNKNOWN'),
+  endpointState: oneOf(endpointConnectionStates, 'UNKNOWN'),
   message: text,
-  privateLinkServiceState: oneOf(serviceStates, 'UNKNOWN'),
+  privateLinkServiceState: oneOf(privateLinkServiceStates, 'UNKNOWN'),
   host: text,
   port: v.nullish(v.union([v.string(), v.number()]), ''),
 });
@@ -88,7 +75,7 @@ export const privateLinkService = v.object({
   serviceDnsName: text,
   availableZones: listOf(v.string()),
   servicePort: v.nullish(v.number()),
-  state: oneOf(serviceStates, 'UNKNOWN'),
+  state: oneOf(privateLinkServiceStates, 'UNKNOWN'),
 });
 
 export const connectionPage = v.object({

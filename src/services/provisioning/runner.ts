@@ -238,7 +238,9 @@ export class CreationRunner implements Disposable {
 
   private carryOn(creation: Creation, lease?: Lease): void {
     if (this.disposed || this.runs.has(creation.id)) {
-      void lease?.release();
+      lease?.release().catch((error: unknown) => {
+        this.options.log.error('Release the creation for other windows: failed', error);
+      });
       return;
     }
     const run = new Run({ creation, readOnly: false }, lease, this.options, {

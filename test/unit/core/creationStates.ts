@@ -1,10 +1,14 @@
 import type { Creation, Observed } from '../../../src/core/creation';
-import type {
-  EndpointConnectionState,
-  EndpointZone,
-  PrivateLinkServiceState,
-  VpcConnectionStatus,
-  VpcEndpointStatus,
+import {
+  endpointConnectionStates,
+  privateLinkServiceStates,
+  vpcConnectionStatuses,
+  vpcEndpointStatuses,
+  type EndpointConnectionState,
+  type EndpointZone,
+  type PrivateLinkServiceState,
+  type VpcConnectionStatus,
+  type VpcEndpointStatus,
 } from '../../../src/core/model';
 import { aConnection, aCreation, anEndpoint, aService, aZone, without } from '../fakes';
 
@@ -14,26 +18,10 @@ export const now = 10_000_000;
 const sentAtMs = [undefined, now - 1_000, now - 3_600_000];
 
 export const byHand = without(aCreation, 'spec');
-const serviceStates: PrivateLinkServiceState[] = ['CREATING', 'ACTIVE', 'DELETING', 'UNKNOWN'];
-const endpointStatuses: VpcEndpointStatus[] = ['Creating', 'Active', 'Pending', 'Deleting', 'Unknown'];
-const connectionStates: EndpointConnectionState[] = [
-  'DISCOVERED',
-  'PENDING',
-  'ACTIVE',
-  'DELETING',
-  'FAILED',
-  'UNKNOWN',
-];
-export const connectionStatuses: VpcConnectionStatus[] = [
-  'Disconnected',
-  'Connecting',
-  'Connected',
-  'Pending',
-  'Disconnecting',
-  'Deleting',
-  'ServiceDeleted',
-  'Unknown',
-];
+const serviceStates: PrivateLinkServiceState[] = [...privateLinkServiceStates, 'UNKNOWN'];
+const endpointStatuses: VpcEndpointStatus[] = [...vpcEndpointStatuses, 'Unknown'];
+const connectionStates: EndpointConnectionState[] = [...endpointConnectionStates, 'UNKNOWN'];
+export const connectionStatuses: VpcConnectionStatus[] = [...vpcConnectionStatuses, 'Unknown'];
 
 export const services: Observed['service'][] = [
   'unknown',

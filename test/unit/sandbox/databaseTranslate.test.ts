@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { SqlError, toSqlError } from '../../../src/sandbox/database/engine/sqlError';
 import { quoteName, quoteText, tokenize } from '../../../src/sandbox/database/engine/tokens';
-import { translate, translateQuery } from '../../../src/sandbox/database/engine/translate';
+import { translateQuery } from '../../../src/sandbox/database/engine/query';
+import { translate } from '../../../src/sandbox/database/engine/translate';
 import type { Scope } from '../../../src/sandbox/database/engine/translate';
 import { computedShape, declaredShape } from '../../../src/sandbox/database/engine/types';
 

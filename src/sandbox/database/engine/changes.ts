@@ -3,7 +3,8 @@ import type { Place } from './definitions';
 import { SqlError, unsupported } from './sqlError';
 import { isWord, quoteName, splitAtCommas } from './tokens';
 import type { Cursor, Token } from './tokens';
-import { translate, translateQuery } from './translate';
+import { translateQuery } from './query';
+import { translate } from './translate';
 import type { Scope } from './translate';
 
 /** What a change needs to know of its table. */

@@ -6,7 +6,7 @@ import type { Place } from './definitions';
 import { unsupported } from './sqlError';
 import { Cursor, quoteName, splitAtCommas } from './tokens';
 import type { Token } from './tokens';
-import { translateQuery } from './translate';
+import { translateQuery } from './query';
 import type { Scope } from './translate';
 
 /** The statements that carry out a definition of tables, indexes and views. */

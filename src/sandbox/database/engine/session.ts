@@ -3,20 +3,24 @@ import type { SessionSettings } from '../messages';
 import { alteration, insertion } from './changes';
 import { SYSTEM_DATABASE } from './databases';
 import type { Databases } from './databases';
+import { defineDatabase } from './databaseDefinitions';
 import { definitionStatements } from './definitionStatements';
 import type { Place } from './definitions';
+import { explain } from './explain';
 import { defineFunctions } from './functions';
-import { done, rowsOf } from './outcome';
+import { done } from './outcome';
 import type { Outcome, RowsOutcome } from './outcome';
 import { Reach } from './reach';
+import { setsWithoutEffect } from './settings';
 import { declaredShapes } from './shapes';
-import { describe, show } from './show';
+import { show } from './show';
 import type { Shown } from './show';
-import { SqlError, syntaxError, toSqlError, unsupported } from './sqlError';
+import { SqlError, syntaxError, toSqlError } from './sqlError';
 import type { Sqlite, SqliteConnection } from './sqlite';
 import { Cursor, isWord, quoteText, splitAtCommas, tokenize } from './tokens';
 import type { Token } from './tokens';
-import { translate, translateQuery } from './translate';
+import { translateQuery } from './query';
+import { translate } from './translate';
 import type { Scope } from './translate';
 import { Variables } from './variables';
 
@@ -156,7 +160,7 @@ export class Session {
       case 'DESCRIBE':
       case 'EXPLAIN':
         cursor.next();
-        return this.#explain(cursor);
+        return explain(cursor, this.#scope(cursor), this.#reach, () => this.#shown(cursor));
       case 'USE':
         cursor.next();
         this.use(cursor.name());
@@ -285,43 +289,8 @@ export class Session {
     }
   }
 
-  #explain(cursor: Cursor): Outcome {
-    const format = cursor.takes('FORMAT');
-    if (format || cursor.sees('ANALYZE')) {
-      throw unsupported(format ? 'EXPLAIN FORMAT' : 'EXPLAIN ANALYZE');
-    }
-    const scope = this.#scope(cursor);
-    const word = cursor.token.value;
-    if (!['SELECT', 'WITH', 'INSERT', 'REPLACE', 'UPDATE', 'DELETE'].includes(word)) {
-      return describe(cursor, this.#shown(cursor));
-    }
-    const sql =
-      word === 'SELECT' || word === 'WITH'
-        ? translateQuery(cursor.rest(), scope)
-        : word === 'INSERT' || word === 'REPLACE'
-          ? insertion(cursor, scope, this.#reach)
-          : alteration(cursor, scope, this.#reach);
-    const plan = this.#reach.connection.all(`EXPLAIN QUERY PLAN ${sql}`);
-    return rowsOf(
-      ['id', 'parent', 'operator info'],
-      plan.map(([id = null, parent = null, , info = null]) => [id, parent, info]),
-    );
-  }
-
   #set(cursor: Cursor): Outcome {
-    if (cursor.sees('NAMES') || cursor.sees('CHARACTER', 'SET') || cursor.sees('CHARSET')) {
-      cursor.next();
-      const charset = (cursor.takes('SET') ? cursor.next() : cursor.next()).value.toLowerCase();
-      if (!['utf8mb4', 'utf8', 'utf8mb3', 'default', 'binary'].includes(charset)) {
-        throw new SqlError(1115, '42000', `Unknown character set: '${charset}'`);
-      }
-      return done();
-    }
-    if (
-      cursor.takes('TRANSACTION') ||
-      cursor.takes('SESSION', 'TRANSACTION') ||
-      cursor.takes('GLOBAL', 'TRANSACTION')
-    ) {
+    if (setsWithoutEffect(cursor)) {
       return done();
     }
     for (const assignment of splitAtCommas(cursor.rest())) {
@@ -356,7 +325,7 @@ export class Session {
 
   #define(cursor: Cursor): Outcome {
     this.#commit();
-    const database = this.#defineDatabase(cursor);
+    const database = defineDatabase(cursor, this.#parts.databases, this.#reach);
     if (database !== undefined) {
       return database;
     }
@@ -374,27 +343,6 @@ export class Session {
       throw error;
     }
     return done();
-  }
-
-  #defineDatabase(cursor: Cursor): Outcome | undefined {
-    const { databases } = this.#parts;
-    const makes = cursor.takes('CREATE', 'DATABASE') || cursor.takes('CREATE', 'SCHEMA');
-    const drops = !makes && (cursor.takes('DROP', 'DATABASE') || cursor.takes('DROP', 'SCHEMA'));
-    if (!makes && !drops) {
-      return undefined;
-    }
-    const tolerant = makes ? cursor.takes('IF', 'NOT', 'EXISTS') : cursor.takes('IF', 'EXISTS');
-    const name = cursor.name();
-    if (makes) {
-      if (!tolerant || !databases.has(name)) {
-        databases.add(name);
-      }
-      return done(1);
-    }
-    if (tolerant && !databases.has(name)) {
-      return done();
-    }
-    return done(this.#reach.drop(name));
   }
 
   #exists(place: Place): boolean {
