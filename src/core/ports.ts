@@ -198,7 +198,19 @@ export interface SqlTarget {
   readonly database?: string;
   /** PEM, trusted in addition to the system's roots. */
   readonly caCertificatePem?: string;
+  /** Left out: from this machine. */
+  readonly route?: SqlRoute;
 }
+
+/** How the private domain is reached. */
+export type SqlRoute =
+  | { readonly kind: 'direct' }
+  | {
+      /** Through the person's own `ssh` program; the domain is resolved on the far side. */
+      readonly kind: 'bastion';
+      /** What `ssh` takes: a host of its configuration, `user@host`, or `ssh://user@host:port`. */
+      readonly destination: string;
+    };
 
 export interface SqlColumn {
   readonly name: string;
@@ -229,18 +241,103 @@ export interface SqlRunOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A value as it is shown: one that is too long is cut, and says how long it is (in UTF-16 units). */
+export type SqlCell = SqlValue | { readonly cut: string; readonly length: number };
+
+/** Positions of rows in the order of their arrival. */
+export type RowOrder = Uint32Array;
+
+export interface Arrangement {
+  /** NULL comes first; numbers and decimals go by their exact value, text by its code points, dates by time. */
+  readonly sort?: { readonly column: number; readonly descending: boolean };
+  /** Rows in which some value contains this text, without regard to case; empty: all. */
+  readonly filter?: string;
+}
+
+/** The rows of one result set as they arrive, kept outside the heap until they are disposed of. */
+export interface StoredRows extends Disposable {
+  readonly columns: readonly SqlColumn[];
+  /** How many have arrived. */
+  readonly count: number;
+  /** No more will come. */
+  readonly ended: boolean;
+  /** The server had more rows than were wanted. */
+  readonly truncated: boolean;
+  /** After rows have arrived (at most every few milliseconds) and once when they have ended. */
+  onDidChange(listener: () => void): Disposable;
+  /** Rows `from` up to, not including, `to`; values longer than `cutAt` are cut. */
+  read(
+    from: number,
+    to: number,
+    options?: { readonly order?: RowOrder; readonly cutAt?: number },
+  ): Promise<readonly (readonly SqlCell[])[]>;
+  /** What has arrived, filtered and sorted. Long work lets others go first and ends when aborted. */
+  arrange(arrangement: Arrangement, signal?: AbortSignal): Promise<RowOrder>;
+}
+
+/** One of the answers that a statement gave; a procedure may give several. */
+export type SqlAnswer =
+  | { readonly kind: 'rows'; readonly rows: StoredRows; readonly warningCount: number }
+  | {
+      readonly kind: 'done';
+      readonly affectedRows: number;
+      /** The server's own line, for example `Rows matched: 2  Changed: 1  Warnings: 0`; may be empty. */
+      readonly info: string;
+      readonly warningCount: number;
+    };
+
+export interface SqlStreamed {
+  readonly answers: readonly SqlAnswer[];
+  readonly elapsedMs: number;
+}
+
+export interface SqlStreamOptions extends SqlRunOptions {
+  /** Called when a result set begins, before its first row. Who takes it disposes of it, also when the run fails. */
+  readonly onRows: (rows: StoredRows) => void;
+}
+
+export const exportFormats = ['csv', 'jsonLines'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+export interface SqlExportOptions {
+  readonly format: ExportFormat;
+  /** A file of this machine; written whole or not left behind at all. */
+  readonly path: string;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (rows: number) => void;
+}
+
+/** One connection to the database. One statement at a time; a second one meanwhile is refused with `conflict`. */
 export interface SqlSession {
   readonly serverVersion: string;
+  /** The database that is in use, as far as the server tells; undefined for none. */
+  readonly database: string | undefined;
   /** True until the connection is closed or lost. */
   readonly open: boolean;
-  /** Runs one statement. */
+  /** Runs one statement whose answer is small, and returns its first result set. */
   run(statement: string, options: SqlRunOptions): Promise<SqlResult>;
+  /** Runs one statement and keeps its rows as they come. */
+  stream(statement: string, options: SqlStreamOptions): Promise<SqlStreamed>;
+  /** Runs one statement and writes its first result set to a file as it comes. Returns the number of rows. */
+  export(statement: string, options: SqlExportOptions): Promise<number>;
   close(): Promise<void>;
 }
 
 export interface SqlConnector {
   open(target: SqlTarget, signal?: AbortSignal): Promise<SqlSession>;
 }
+
+/** What `ssh` asks on the way to a bastion: a passphrase or password, or whether to trust a host's key. */
+export interface SshQuestion {
+  readonly destination: string;
+  readonly kind: 'secret' | 'confirm';
+  /** In ssh's own words. */
+  readonly text: string;
+}
+
+/** Asks the person; undefined when they cancel. A confirmation is answered with `yes` or `no`. */
+export type AskSsh = (question: SshQuestion, signal: AbortSignal) => Promise<string | undefined>;
 
 /** Secrets, kept by the editor's SecretStorage. */
 export interface SecretStore {

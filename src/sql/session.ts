@@ -1,5 +1,13 @@
 import { AppError, cancellation } from '../core/errors';
-import type { Log, SqlColumn, SqlResult, SqlRunOptions, SqlSession, SqlValue } from '../core/ports';
+import type {
+  Log,
+  SqlColumn,
+  SqlResult,
+  SqlRunOptions,
+  SqlSession,
+  SqlStreamed,
+  SqlValue,
+} from '../core/ports';
 import { isInterruption } from './errors';
 import type { Link } from './link';
 import { ignoreRows } from './statement';
@@ -50,6 +58,18 @@ export class Session implements SqlSession {
     } finally {
       this.#running = undefined;
     }
+  }
+
+  get database(): string | undefined {
+    return undefined;
+  }
+
+  stream(): Promise<SqlStreamed> {
+    return Promise.reject(new Error('under way'));
+  }
+
+  export(): Promise<number> {
+    return Promise.reject(new Error('under way'));
   }
 
   async close(): Promise<void> {

@@ -24,7 +24,10 @@ export const log = new RecordingLog();
 export const connector = (options: Omit<SqlConnectorOptions, 'log'> = {}): SqlConnector =>
   createSqlConnector({ log, ...options });
 
-export const targetOf = (server: Mariadb, more: Partial<SqlTarget> = {}): Required<SqlTarget> => ({
+export const targetOf = (
+  server: Mariadb,
+  more: Partial<Omit<SqlTarget, 'route'>> = {},
+): Required<Omit<SqlTarget, 'route'>> => ({
   host: 'localhost',
   port: server.port,
   user: server.user,

@@ -21,6 +21,9 @@ const result: SqlResult = { columns: [], rows: [], truncated: false, warningCoun
 
 class FakeSession implements SqlSession {
   readonly serverVersion = '8.0.11-TiDB';
+  readonly database = undefined;
+  readonly stream = (): never => assert.fail('nothing is streamed');
+  readonly export = (): never => assert.fail('nothing is exported');
   open = true;
   closed = 0;
   readonly statements: string[] = [];
