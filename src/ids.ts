@@ -21,6 +21,8 @@ export const commands = {
   runSql: `${prefix}.runSql`,
   cancelSql: `${prefix}.cancelSql`,
   showHealth: `${prefix}.showHealth`,
+  showDetails: `${prefix}.showDetails`,
+  showHealthHistory: `${prefix}.showHealthHistory`,
   openInTidbCloud: `${prefix}.openInTidbCloud`,
   openInAlibabaCloud: `${prefix}.openInAlibabaCloud`,
   exportAsCode: `${prefix}.exportAsCode`,
@@ -41,6 +43,7 @@ export const views = {
 
 export const panels = {
   creation: `${prefix}.creation`,
+  details: `${prefix}.details`,
 } as const;
 
 /** Keys under the section `tidbPrivateEndpoint`. */
@@ -101,6 +104,8 @@ export const stateKeys = {
   durations: 'creation.durations',
   /** Ids of the instances whose endpoints are watched. */
   followed: 'health.followed',
+  /** What the health of the endpoints became, and when. */
+  healthHistory: 'health.history',
   /** Which sandbox this window works on; in the workspace's state. */
   sandbox: 'sandbox',
 } as const;
