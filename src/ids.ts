@@ -20,6 +20,7 @@ export const commands = {
   disconnect: `${prefix}.disconnect`,
   runSql: `${prefix}.runSql`,
   cancelSql: `${prefix}.cancelSql`,
+  exportResults: `${prefix}.exportResults`,
   showHealth: `${prefix}.showHealth`,
   openInTidbCloud: `${prefix}.openInTidbCloud`,
   openInAlibabaCloud: `${prefix}.openInAlibabaCloud`,

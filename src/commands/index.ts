@@ -9,6 +9,7 @@ import { deleteConnection } from './deleteConnection';
 import { deleteEndpoint } from './deleteEndpoint';
 import { disconnect } from './disconnect';
 import { exportAsCode } from './exportAsCode';
+import { exportResults } from './exportResults';
 import { giveUp } from './giveUp';
 import { openInAlibabaCloud, openInTidbCloud } from './openConsole';
 import { openCreation } from './openCreation';
@@ -37,6 +38,7 @@ export const allCommands: readonly Command[] = [
   disconnect,
   runSql,
   cancelSql,
+  exportResults,
   showHealth,
   openInTidbCloud,
   openInAlibabaCloud,
