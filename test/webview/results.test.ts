@@ -163,7 +163,6 @@ describe('results panel', function () {
     assert.equal(await page.getByRole('gridcell').innerText(), evil);
     assert.equal(await page.getByRole('columnheader').nth(1).innerText(), evil);
     await page.getByRole('gridcell').dblclick();
-    await webview.screenshot('evil');
     await page.getByRole('dialog').getByText(evil).first().waitFor();
     const outcome = { kind: 'failed', message: evil, nextStep: evil, actions: [] };
     await webview.show({ tabs: [{ ...tab, outcome }] });

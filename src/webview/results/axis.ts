@@ -31,17 +31,14 @@ export class Axis {
     this.virtualizer._willUpdate();
   }
 
-  /** The rows or columns in sight from `offset` on, and a few around them, with `also` among them. */
-  inSight(count: number, offset: number, length: number, also: number): readonly number[] {
+  /** The rows or columns in sight from `offset` on, and a few around them. */
+  inSight(count: number, offset: number, length: number): readonly number[] {
     if (count !== this.virtualizer.options.count) {
       this.virtualizer.setOptions({ ...this.options, count });
     }
     this.tellRect({ width: length, height: length });
     this.tellOffset(offset);
-    const indexes = this.virtualizer.getVirtualIndexes();
-    return also >= 0 && also < count && !indexes.includes(also)
-      ? [...indexes, also].sort((a, b) => a - b)
-      : indexes;
+    return this.virtualizer.getVirtualIndexes();
   }
 
   /** Some sizes have changed. */
@@ -57,3 +54,7 @@ export class Axis {
     return this.virtualizer.getTotalSize();
   }
 }
+
+/** With `also` among them, wherever it is: what is active stays in the document. */
+export const including = (indexes: readonly number[], also: number, count: number): readonly number[] =>
+  also >= 0 && also < count && !indexes.includes(also) ? [...indexes, also].sort((a, b) => a - b) : indexes;

@@ -2,7 +2,7 @@ import { html, nothing, render, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { isNumeric } from '../../core/copyFormats';
 import type { SqlCell } from '../../core/ports';
-import { Axis } from './axis';
+import { Axis, including } from './axis';
 import { cutWords, shownText, spokenText } from './cellText';
 import { ColumnWidths } from './columnWidths';
 import { GridPointer } from './gridPointer';
@@ -183,12 +183,7 @@ export class Grid {
   }
 
   private rowsInSight(): readonly number[] {
-    return this.rows.inSight(
-      this.model.count,
-      this.scroll.offset,
-      this.bodyHeight,
-      this.selection.active.row,
-    );
+    return this.rows.inSight(this.model.count, this.scroll.offset, this.bodyHeight);
   }
 
   private scrolled(): void {
@@ -277,12 +272,9 @@ export class Grid {
       this.columns.measureAgain();
     }
     const { clientWidth, clientHeight, scrollLeft } = element;
-    const columns = this.columns.inSight(
-      model.columns.length,
-      scrollLeft,
-      Math.max(0, clientWidth - this.numberWidth),
-      this.selection.active.column,
-    );
+    const { active } = this.selection;
+    const width = Math.max(0, clientWidth - this.numberWidth);
+    const columns = this.columns.inSight(model.columns.length, scrollLeft, width);
     const bar = this.scroll.resize(model.count * this.rowHeight, this.bodyHeight);
     this.sizer.style.height = `${this.headHeight + this.scroll.height}px`;
     this.sizer.style.width = `${this.numberWidth + this.columns.total}px`;
@@ -298,7 +290,13 @@ export class Grid {
     if (model.columns.length > 0) {
       element.setAttribute('aria-activedescendant', this.cellId(this.selection.active));
     }
-    render(this.content(rows, columns), this.layer);
+    render(
+      this.content(
+        including(rows, active.row, model.count),
+        including(columns, active.column, model.columns.length),
+      ),
+      this.layer,
+    );
   }
 
   private content(rows: readonly number[], columns: readonly number[]): TemplateResult {

@@ -7,6 +7,8 @@ const dragPauseMs = 50;
 /** What the mouse or a pen does with a grid: select, sort, resize, open. */
 export class GridPointer {
   private dragTimer: number | undefined;
+  /** Where the last press was: what follows it is told to the grid as a whole, which has captured the pointer. */
+  private pressed: { readonly edge: number | undefined; readonly cell: Cell | undefined } | undefined;
 
   constructor(
     private readonly grid: Grid,
@@ -14,7 +16,7 @@ export class GridPointer {
   ) {
     const { element } = grid;
     element.addEventListener('pointerdown', (event) => this.down(event));
-    element.addEventListener('dblclick', (event) => this.twice(event));
+    element.addEventListener('dblclick', () => this.twice());
     element.addEventListener('contextmenu', (event) => this.menu(event));
     element.addEventListener('pointerover', (event) => this.over(event));
   }
@@ -22,6 +24,7 @@ export class GridPointer {
   private down(event: PointerEvent): void {
     const edge = edgeAt(event);
     const cell = this.grid.cellAt(event.target);
+    this.pressed = { edge, cell };
     if (event.button !== 0 || (edge === undefined && cell === undefined)) {
       return;
     }
@@ -103,9 +106,8 @@ export class GridPointer {
     element.addEventListener('lostpointercapture', end, { signal });
   }
 
-  private twice(event: MouseEvent): void {
-    const edge = edgeAt(event);
-    const cell = this.grid.cellAt(event.target);
+  private twice(): void {
+    const { edge, cell } = this.pressed ?? { edge: undefined, cell: undefined };
     if (edge !== undefined) {
       this.grid.fit(edge);
     } else if (cell !== undefined && cell.row >= 0 && cell.column >= 0) {

@@ -38,7 +38,9 @@ export class LongScroll {
     // What we set ourselves comes back rounded.
     if (Math.abs(bar - this.bar) >= 1 || !this.scaled) {
       this.bar = bar;
-      this.exact = Math.max(0, Math.min(bar * this.ratio, this.furthest));
+      // The browser rounds, and the last row must come into sight whole.
+      const atEnd = bar >= this.height - this.viewport - 1;
+      this.exact = atEnd ? this.furthest : Math.max(0, Math.min(bar * this.ratio, this.furthest));
     }
   }
 

@@ -16,14 +16,16 @@ export function openMenu(
   menu.className = 'menu';
   menu.setAttribute('role', 'menu');
   menu.setAttribute('aria-label', name);
+  let closed = false;
   const close = (): void => {
-    if (menu.isConnected) {
-      const hadFocus = menu.contains(document.activeElement);
-      menu.remove();
-      if (hadFocus && before instanceof HTMLElement) {
-        before.focus({ preventScroll: true });
-      }
+    if (closed) {
+      return;
     }
+    closed = true;
+    if (menu.contains(document.activeElement) && before instanceof HTMLElement) {
+      before.focus({ preventScroll: true });
+    }
+    menu.remove();
   };
   const entries = items.map(({ label, run, separated }) => {
     const entry = document.createElement('div');
@@ -60,7 +62,7 @@ export function openMenu(
     }
   });
   menu.addEventListener('contextmenu', (event) => event.preventDefault());
-  document.body.append(menu);
+  (document.querySelector('main') ?? document.body).append(menu);
   const { offsetWidth, offsetHeight } = menu;
   menu.style.left = `${Math.max(0, Math.min(at.x, window.innerWidth - offsetWidth - 2))}px`;
   menu.style.top = `${Math.max(0, Math.min(at.y, window.innerHeight - offsetHeight - 2))}px`;
