@@ -3,19 +3,15 @@ import { sqlTokens, type SqlToken } from './sqlTokens';
 const upper = (token: SqlToken | undefined): string | undefined =>
   token?.kind === 'word' ? token.text.toUpperCase() : undefined;
 
-/** The tokens that are in no parentheses. */
+/** The tokens that are in no parentheses; what is in some is one sign, `()`. */
 function outerTokens(tokens: readonly SqlToken[]): readonly SqlToken[] {
   let depth = 0;
-  return tokens.filter(({ kind, text }) => {
-    if (kind === 'sign' && text === '(') {
-      depth += 1;
-      return false;
-    }
-    if (kind === 'sign' && text === ')') {
-      depth -= 1;
-      return false;
-    }
-    return depth === 0;
+  return tokens.flatMap((token): readonly SqlToken[] => {
+    const sign = token.kind === 'sign' ? token.text : '';
+    depth -= sign === ')' ? 1 : 0;
+    const kept = depth === 0 && sign !== ')' ? [sign === '(' ? { ...token, text: '()' } : token] : [];
+    depth += sign === '(' ? 1 : 0;
+    return kept;
   });
 }
 

@@ -79,6 +79,7 @@ export class Grid {
     this.observer.observe(this.element);
     const size = parseFloat(getComputedStyle(this.element).fontSize);
     this.rowHeight = Math.max(22, Math.round(size * 1.65));
+    this.element.style.setProperty('--grid-row', `${this.rowHeight}px`);
     this.rows.measureAgain();
     const { left } = this;
     this.draw();
