@@ -10,6 +10,9 @@ import { editor, fakeEditor, withoutEditor } from '../commands/editor';
 import { FakeRows } from './resultRows';
 
 const columns = [{ name: 'id', type: 'INT' }];
+const raise = (error: unknown): never => {
+  throw error;
+};
 const endpoint = { instanceId: 'i', endpointId: 'e' };
 
 interface Posted {
@@ -50,7 +53,7 @@ describe('the results panel', () => {
         warn: (text) => warned.push(text),
       },
     });
-    results = new Results(assert.fail);
+    results = new Results(raise);
     view.show(results);
     open();
   });
@@ -206,16 +209,17 @@ describe('the results panel', () => {
 
   it('knows which result is in sight', async () => {
     results.set([entry({ kind: 'waiting' })]);
-    assert.equal(view.shownEntry?.id, 't1');
+    const shown = (): string | undefined => view.shownEntry?.id;
+    assert.equal(shown(), 't1');
     results.set([entry({ kind: 'waiting' }), entry({ kind: 'waiting' }, 't2')]);
-    assert.equal(view.shownEntry, undefined);
+    assert.equal(shown(), undefined);
     await send({ type: 'show', tab: 't2' });
-    assert.equal(view.shownEntry?.id, 't2');
+    assert.equal(shown(), 't2');
   });
 
   it('shows other results in place of the ones before, and nothing of those any more', () => {
     results.set([entry({ kind: 'waiting' })]);
-    const next = new Results(assert.fail);
+    const next = new Results(raise);
     view.show(next);
     assert.deepEqual(states().at(-1), { tabs: [] });
     const count = posted.length;
@@ -242,7 +246,7 @@ describe('the results panel', () => {
 
 describe('results', () => {
   it('are disposed of when nobody sees them any more', () => {
-    const results = new Results(assert.fail);
+    const results = new Results(raise);
     const [first, second] = [new FakeRows(columns), new FakeRows(columns)];
     const entry = { id: 'a', statement: '', endpoint, connection: '' };
     results.set([{ ...entry, outcome: { kind: 'rows', rows: first, startedAtMs: 0, warnings: [] } }]);

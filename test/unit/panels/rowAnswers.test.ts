@@ -13,6 +13,9 @@ const columns = [
   { name: 'id', type: 'INT' },
   { name: 'name', type: 'TEXT' },
 ];
+const raise = (error: unknown): never => {
+  throw error;
+};
 const endpoint = { instanceId: 'i', endpointId: 'e' };
 const entry = (rows: FakeRows, id = 't1'): ResultEntry => ({
   ...{ id, endpoint, statement: 'SELECT', connection: 'c' },
@@ -33,7 +36,7 @@ describe('answers about rows', () => {
   });
   beforeEach(() => {
     logged = [];
-    results = new Results(assert.fail);
+    results = new Results(raise);
     rows = new FakeRows(columns, [
       ['1', 'pear'],
       ['2', 'apple'],
