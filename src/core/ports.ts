@@ -275,6 +275,8 @@ export interface StoredRows extends Disposable {
   ): Promise<readonly (readonly SqlCell[])[]>;
   /** What has arrived, filtered and sorted. Long work lets others go first and ends when aborted. */
   arrange(arrangement: Arrangement, signal?: AbortSignal): Promise<RowOrder>;
+  /** Writes what has arrived to a file, in the order of arrival. Returns the number of rows. */
+  export(options: Omit<SqlExportOptions, 'timeoutMs'>): Promise<number>;
 }
 
 /** One of the answers that a statement gave; a procedure may give several. */
