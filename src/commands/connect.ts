@@ -19,7 +19,8 @@ export const connect: Command = {
       ...activeEndpoint,
     });
     const uri = freeUntitledUri(`${instance.name}-${endpoint.endpointId.slice(-6)}.sql`);
-    const session = await openSession(services, instance, endpoint, uri.toString(), databaseIn(argument));
+    const slot = services.documents.slotOf(uri.toString());
+    const session = await openSession(services, instance, endpoint, slot, { database: databaseIn(argument) });
     if (session !== undefined) {
       await openDocument(services, instance, endpoint, { session, uri });
     }
@@ -41,7 +42,7 @@ export async function openSession(
   instance: Instance,
   endpoint: PrivateEndpoint,
   slot: string,
-  database?: string,
+  { database, signal: ended }: { readonly database?: string | undefined; readonly signal?: AbortSignal } = {},
 ): Promise<SqlSession | undefined> {
   const password = sandbox.current?.databasePassword;
   const hint = password === undefined ? '' : ` (in the sandbox: ${password})`;
@@ -52,14 +53,14 @@ export async function openSession(
       { slot, ...(signal && { signal }), ...(database !== undefined && { database }) },
     );
   if (connections.session(endpoint, slot) !== undefined) {
-    return open();
+    return open(ended);
   }
   return window.withProgress(
     { location: ProgressLocation.Notification, title: `Connecting to ${instance.name}…`, cancellable: true },
     (_, token) => {
       const abort = new AbortController();
       token.onCancellationRequested(() => abort.abort());
-      return open(abort.signal);
+      return open(ended === undefined ? abort.signal : AbortSignal.any([abort.signal, ended]));
     },
   );
 }

@@ -88,7 +88,10 @@ async function sourceOf(services: CommandServices, entry: ResultEntry): Promise<
     placeHolder: 'Export Results: choose a private endpoint',
     ...activeEndpoint,
   });
-  const session = await openSession(services, instance, endpoint);
+  // Beside the document's own session, which may be busy, but in its database.
+  const database =
+    entry.slot === undefined ? undefined : services.connections.session(endpoint, entry.slot)?.database;
+  const session = await openSession(services, instance, endpoint, 'export', { database });
   if (session === undefined) {
     throw cancellation();
   }

@@ -15,11 +15,14 @@ import { giveUp } from './giveUp';
 import { openInAlibabaCloud, openInTidbCloud } from './openConsole';
 import { openCreation } from './openCreation';
 import { refresh } from './refresh';
-import { cancelSql, runSql } from './runSql';
+import { markProduction, unmarkProduction } from './production';
+import { cancelSql, runAllSql, runSql } from './runSql';
+import { clearSqlHistory, showSqlHistory } from './sqlHistory';
 import { startSandbox, stopSandbox } from './sandbox';
 import { showHealth } from './showHealth';
 import { showLog } from './showLog';
 import { signInAlibabaCloud, signInTidbCloud, signOut } from './signIn';
+import { switchConnection } from './switchConnection';
 
 /** Every command there is. */
 export const allCommands: readonly Command[] = [
@@ -39,7 +42,13 @@ export const allCommands: readonly Command[] = [
   disconnect,
   chooseBastion,
   runSql,
+  runAllSql,
   cancelSql,
+  switchConnection,
+  markProduction,
+  unmarkProduction,
+  showSqlHistory,
+  clearSqlHistory,
   exportResults,
   showHealth,
   openInTidbCloud,

@@ -42,6 +42,8 @@ export interface ResultEntry {
   readonly endpoint: EndpointRef;
   /** The instance and endpoint in a person's words. */
   readonly connection: string;
+  /** Names the session that it ran on. */
+  readonly slot?: string;
   readonly outcome: ResultOutcome;
 }
 

@@ -3,6 +3,7 @@ import type { Disposable } from '../core/emitter';
 import { AppError } from '../core/errors';
 import { views } from '../ids';
 import type { Inventory, Snapshot } from '../services/inventory';
+import type { ProductionMarks } from '../services/productionMarks';
 import type { CreationProgress } from '../services/provisioning/progress';
 import type { CreationRunner } from '../services/provisioning/runner';
 import { CreationNode, verdictOfProgress } from './nodes/creationNode';
@@ -24,12 +25,14 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
   constructor(
     private readonly inventory: Inventory,
     private readonly runner: Pick<CreationRunner, 'unfinished' | 'onDidChange'>,
+    private readonly production: ProductionMarks,
     private readonly isSandbox: () => boolean,
   ) {
     this.shown = inventory.snapshot;
     this.subscriptions = [
       inventory.onDidChange((next) => this.refreshChanged(next)),
       runner.onDidChange((progress) => this.refreshCreation(progress)),
+      production.onDidChange(() => this.changed.fire(undefined)),
     ];
     this.view = window.createTreeView(views.instances, {
       treeDataProvider: this,
@@ -82,7 +85,10 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
     }
     const { value, error } = this.inventory.snapshot.instances;
     this.roots = new Map(
-      (value ?? []).map((instance) => [instance.id, new InstanceNode(instance, this.inventory, this.runner)]),
+      (value ?? []).map((instance) => [
+        instance.id,
+        new InstanceNode(instance, this.inventory, this.runner, this.production),
+      ]),
     );
     const rows = [...(value === undefined ? [] : this.orphans()), ...this.roots.values()];
     // Signed out, the view's welcome text leads on.

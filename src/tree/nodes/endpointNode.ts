@@ -17,6 +17,7 @@ export class EndpointNode implements TreeNode {
     private readonly endpoint: PrivateEndpoint,
     /** The creation or removal of this endpoint that is not finished. */
     private readonly progress: CreationProgress | undefined,
+    private readonly isProduction: boolean,
   ) {
     this.instanceId = endpoint.instanceId;
     this.endpointId = endpoint.endpointId;
@@ -28,10 +29,12 @@ export class EndpointNode implements TreeNode {
     const { level, word } = this.verdict;
     const item = new TreeItem(endpoint?.name ? endpoint.name : endpointId);
     item.id = this.id;
-    item.description = word;
+    item.description = this.isProduction ? `${word} · production` : word;
     item.iconPath = levelIcons[level];
     item.tooltip = this.tooltip();
-    item.accessibilityInformation = { label: `Private endpoint ${endpointId}, ${word}` };
+    item.accessibilityInformation = {
+      label: `Private endpoint ${endpointId}, ${item.description.replace(' · ', ', ')}`,
+    };
     if (this.progress !== undefined) {
       item.command = openPanel(this.instanceId);
     }
@@ -39,6 +42,7 @@ export class EndpointNode implements TreeNode {
     item.contextValue = contextValue(
       treeTokens.endpoint,
       connection?.state === 'ACTIVE' && connection.host !== undefined && !removing && treeTokens.canConnect,
+      !removing && (this.isProduction ? treeTokens.production : treeTokens.notProduction),
       domainOf(this.endpoint) !== '' && treeTokens.hasDomain,
       !removing && hasConnection(this.endpoint) && treeTokens.canDeleteConnection,
       !removing && hasEndpoint(this.endpoint) && treeTokens.canDeleteEndpoint,

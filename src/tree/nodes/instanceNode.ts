@@ -4,6 +4,7 @@ import { alibabaRegionOf } from '../../core/model';
 import { wordingOf } from '../../core/errors';
 import { commands, treeTokens } from '../../ids';
 import type { Inventory } from '../../services/inventory';
+import type { ProductionMarks } from '../../services/productionMarks';
 import type { CreationProgress } from '../../services/provisioning/progress';
 import type { CreationRunner } from '../../services/provisioning/runner';
 import { CreationNode } from './creationNode';
@@ -29,6 +30,7 @@ export class InstanceNode implements TreeNode {
     private readonly instance: Instance,
     private readonly inventory: Inventory,
     private readonly runner: Pick<CreationRunner, 'unfinished'>,
+    private readonly production: Pick<ProductionMarks, 'has'>,
   ) {
     this.instanceId = instance.id;
     this.id = `instance/${instance.id}`;
@@ -86,7 +88,10 @@ export class InstanceNode implements TreeNode {
     }
     const rows: TreeNode[] = [
       serviceNode(this, value.service),
-      ...value.endpoints.map((endpoint) => new EndpointNode(this, endpoint, creationOf(endpoint.endpointId))),
+      ...value.endpoints.map((endpoint) => {
+        const { endpointId } = endpoint;
+        return new EndpointNode(this, endpoint, creationOf(endpointId), this.production.has(endpointId));
+      }),
       ...others,
     ];
     if (error !== undefined) {

@@ -9,7 +9,6 @@ import {
   type AskCredentials,
   type Credentials,
 } from '../../../src/services/connections';
-import { SqlDocuments } from '../../../src/services/sqlDocuments';
 import { aConnection, anEndpoint, settle, without } from '../fakes';
 import { stage, type Stage } from './stage';
 
@@ -406,20 +405,5 @@ describe('Connections', () => {
       await assert.rejects(opening, { name: 'AbortError' });
       assert.equal(sessions[0]?.closed, 1);
     });
-  });
-});
-
-describe('SqlDocuments', () => {
-  it('knows which document runs where', () => {
-    const documents = new SqlDocuments((error) => assert.fail(String(error)));
-    const changes: (readonly string[])[] = [];
-    documents.onDidChange((uris) => changes.push(uris));
-    documents.bind('a', endpoint);
-    documents.bind('b', { instanceId: '2', endpointId: 'ep-2' });
-    assert.deepEqual(documents.endpointOf('a'), { instanceId: '1001', endpointId: anEndpoint.id });
-    documents.unbind('a');
-    documents.unbind('a');
-    assert.equal(documents.endpointOf('a'), undefined);
-    assert.deepEqual(changes, [['a'], ['a', 'b'], ['b']]);
   });
 });
