@@ -1,4 +1,4 @@
-import { TabInputText, Uri, window, workspace, type TextDocument } from 'vscode';
+import { TabInputText, window, workspace, type TextDocument } from 'vscode';
 import type { Disposable } from '../core/emitter';
 import type { Clock } from '../core/ports';
 import type { Connections, EndpointRef } from '../services/connections';

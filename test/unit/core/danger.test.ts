@@ -163,7 +163,9 @@ describe('statements that would change or drop everything', () => {
     fc
       .array(fc.boolean(), { minLength: word.length, maxLength: word.length })
       .map((upper) =>
-        [...word].map((sign, at) => (upper[at] === true ? sign.toUpperCase() : sign.toLowerCase())).join(''),
+        Array.from(word, (sign, at) => (upper[at] === true ? sign.toUpperCase() : sign.toLowerCase())).join(
+          '',
+        ),
       );
   const spelled = (...words: string[]): fc.Arbitrary<string> =>
     fc
