@@ -36,6 +36,7 @@ export type ErrorCode =
   | 'badAnswer'
   | 'unsupported'
   | 'invalidInput'
+  | 'diskFailed'
   | 'sqlHostNotFound'
   | 'sqlUnreachable'
   | 'sqlRefused'
@@ -254,6 +255,11 @@ const words: Record<ErrorCode, Words> = {
     message: `${withoutStop(d.reason) || 'That value cannot be used'}.`,
     nextStep: 'Correct the value and try again.',
     remedies: d.subject?.startsWith('tidbPrivateEndpoint.') === true ? ['openSettings'] : [],
+  }),
+  diskFailed: (d) => ({
+    message: `${d.subject ?? 'A file'} cannot be written${because(d)}.`,
+    nextStep: 'Free some space or choose another place, then try again.',
+    remedies: ['retry'],
   }),
   sqlHostNotFound: (d) => ({
     message: `The ${domain(d)} is not known to this machine's DNS.`,

@@ -273,6 +273,8 @@ export interface StoredRows extends Disposable {
   ): Promise<readonly (readonly SqlCell[])[]>;
   /** What has arrived, filtered and sorted. Long work lets others go first and ends when aborted. */
   arrange(arrangement: Arrangement, signal?: AbortSignal): Promise<RowOrder>;
+  /** Writes what has arrived to a file, in the order of arrival. Returns the number of rows. */
+  export(options: Omit<SqlExportOptions, 'timeoutMs'>): Promise<number>;
 }
 
 /** One of the answers that a statement gave; a procedure may give several. */
@@ -321,6 +323,8 @@ export interface SqlSession {
   stream(statement: string, options: SqlStreamOptions): Promise<SqlStreamed>;
   /** Runs one statement and writes its first result set to a file as it comes. Returns the number of rows. */
   export(statement: string, options: SqlExportOptions): Promise<number>;
+  /** Asks the server for a sign of life; false when none comes in time, and the connection is then closed. */
+  validate(timeoutMs: number): Promise<boolean>;
   close(): Promise<void>;
 }
 

@@ -7,7 +7,9 @@ import type { Dial } from './dial';
 import { openLink, tlsTrusting } from './link';
 import type { Door, Link } from './link';
 import { Session } from './session';
-import { ignoreRows } from './statement';
+import { decodeRow } from './rows/rowBytes';
+import { ignoreAnswers } from './statement';
+import { decoderOf } from './values';
 
 export type { Address, Dial } from './dial';
 
@@ -44,6 +46,7 @@ export function createSqlConnector(options: SqlConnectorOptions): SqlConnector {
       return new Session({
         link,
         serverVersion: version,
+        database: target.database === '' ? undefined : target.database,
         killQuery: () => killQuery(door, id),
         host: target.host,
         log,
@@ -59,11 +62,14 @@ async function enter(door: Door, to: Attempt): Promise<{ link: Link; id: string;
   return orDestroy(link, to, async () => {
     const row: SqlValue[] = [];
     await link.execute('SELECT CONNECTION_ID(), VERSION()', {
-      columns: () => undefined,
-      row: (values) => {
-        row.push(...values);
-        return false;
+      begin: (columns) => {
+        const decoders = columns.map(decoderOf);
+        return {
+          row: (bytes, start, end) => row.push(...decodeRow(bytes, start, end, decoders)),
+          end: () => undefined,
+        };
       },
+      done: () => undefined,
     });
     const [id, version] = row;
     // The id goes into KILL as the text it came as: TiDB's have 64 bits, more than a number holds.
@@ -84,7 +90,7 @@ async function killQuery(door: Door, id: string): Promise<void> {
   await attempt(target.host, killTimeoutMs, undefined, async (to) => {
     const link = await openLink({ ...door, target }, to);
     to.enter('no answer to KILL QUERY');
-    await orDestroy(link, to, () => link.execute(`KILL QUERY ${id}`, ignoreRows));
+    await orDestroy(link, to, () => link.execute(`KILL QUERY ${id}`, ignoreAnswers));
     void link.close();
   });
 }

@@ -12,7 +12,7 @@ import { connectError, lostError, statementError } from './errors';
 import type { Peer } from './errors';
 import { checkGreeting } from './greeting';
 import { execute } from './statement';
-import type { RowSink, StatementEnd } from './statement';
+import type { AnswerSink } from './statement';
 
 /** Where connections of one session lead. */
 export interface Door {
@@ -58,8 +58,8 @@ export class Link extends EventEmitter<{ lost: [AppError] }> {
     return this.#open;
   }
 
-  /** Streams one statement; see `RowSink`. Rejects with an AppError. One at a time. */
-  execute(statement: string, sink: RowSink): Promise<StatementEnd> {
+  /** Streams one statement; see `AnswerSink`. Rejects with an AppError. One at a time. */
+  execute(statement: string, sink: AnswerSink): Promise<void> {
     return new Promise((resolve, reject) => {
       if (!this.#open) {
         reject(this.#closedError('it is closed'));
@@ -76,6 +76,39 @@ export class Link extends EventEmitter<{ lost: [AppError] }> {
           reject(failure);
         });
     });
+  }
+
+  /** Takes no more from the server until `resume`; what is on its way waits in the network. */
+  pause(): void {
+    this.#connection.pause();
+  }
+
+  resume(): void {
+    if (this.#open) {
+      this.#connection.resume();
+    }
+  }
+
+  /** Waits for a sign of life; without one in time the connection is ended. */
+  async validate(timeoutMs: number): Promise<boolean> {
+    if (!this.#open) {
+      return false;
+    }
+    const isAlive = await new Promise<boolean>((resolve) => {
+      const timer = setTimeout(() => resolve(false), timeoutMs);
+      const end = (alive: boolean): void => {
+        clearTimeout(timer);
+        this.off('lost', onLost);
+        resolve(alive);
+      };
+      const onLost = (): void => end(false);
+      this.once('lost', onLost);
+      this.#connection.ping((error: Error | null) => end(error === null));
+    });
+    if (!isAlive) {
+      this.destroy('it gave no sign of life');
+    }
+    return isAlive;
   }
 
   /** Says goodbye to the server, or stops waiting for it after a second. */

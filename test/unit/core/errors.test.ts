@@ -29,6 +29,7 @@ const codes: Record<ErrorCode, boolean> = {
   badAnswer: true,
   unsupported: false,
   invalidInput: false,
+  diskFailed: false,
   sqlHostNotFound: false,
   sqlUnreachable: false,
   sqlAccessDenied: false,

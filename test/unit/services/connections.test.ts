@@ -24,6 +24,7 @@ class FakeSession implements SqlSession {
   readonly database = undefined;
   readonly stream = (): never => assert.fail('nothing is streamed');
   readonly export = (): never => assert.fail('nothing is exported');
+  readonly validate = (): Promise<boolean> => Promise.resolve(this.open);
   open = true;
   closed = 0;
   readonly statements: string[] = [];
