@@ -5,12 +5,16 @@ import type { AnswerSink, RowTaker, StatementDone } from '../statement';
 import type { ColumnDefinition } from '../values';
 import { RowStore } from './rowStore';
 
+const rowsBetweenLooks = 64;
+const turnMs = 8;
+
 /** Keeps every result set in a store of its own, as its rows come. */
 export class StreamingSink implements AnswerSink {
   readonly answers: SqlAnswer[] = [];
   readonly #run: Run;
   readonly #parts: Pick<RunParts, 'link' | 'log'>;
   readonly #options: Pick<SqlStreamOptions, 'maxRows' | 'onRows'>;
+  #turnStartedMs = performance.now();
   /** The result set whose rows are coming. */
   #current: { readonly store: RowStore; truncated: boolean } | undefined;
 
@@ -39,8 +43,12 @@ export class StreamingSink implements AnswerSink {
         if (store.count >= this.#options.maxRows) {
           current.truncated = true;
           this.#run.enough();
-        } else if (!this.#run.isEnding && !store.append(bytes, start, end)) {
-          link.pause();
+        } else if (!this.#run.isEnding) {
+          if (!store.append(bytes, start, end)) {
+            link.pause();
+          } else if (store.count % rowsBetweenLooks === 0) {
+            this.#letOthersGo();
+          }
         }
       },
       end: (warningCount) => this.#endCurrent(warningCount),
@@ -57,6 +65,18 @@ export class StreamingSink implements AnswerSink {
   /** No more comes, whether the statement came to its end or not. */
   end(): void {
     this.#endCurrent(0);
+  }
+
+  /** A fast server could keep this process busy for longer than others can wait. */
+  #letOthersGo(): void {
+    if (performance.now() - this.#turnStartedMs > turnMs) {
+      const { link } = this.#parts;
+      link.pause();
+      setImmediate(() => {
+        this.#turnStartedMs = performance.now();
+        link.resume();
+      });
+    }
   }
 
   #endCurrent(warningCount: number): void {
