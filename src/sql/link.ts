@@ -11,6 +11,7 @@ import type { Dial } from './dial';
 import { connectError, lostError, statementError } from './errors';
 import type { Peer } from './errors';
 import { checkGreeting } from './greeting';
+import { limitPackets } from './packetLimit';
 import { execute } from './statement';
 import type { AnswerSink } from './statement';
 
@@ -103,7 +104,7 @@ export class Link extends EventEmitter<{ lost: [AppError] }> {
       };
       const onLost = (): void => end(false);
       this.once('lost', onLost);
-      this.#connection.ping((error: Error | null) => end(error === null));
+      this.#connection.ping((error?: Error | null) => end(error === undefined || error === null));
     });
     if (!isAlive) {
       this.destroy('it gave no sign of life');
@@ -199,6 +200,7 @@ function logIn(door: Door, stream: Duplex, peer: Peer, attempt: Attempt): Promis
     disableEval: true,
     connectAttributes: { program_name: 'TiDB Private Endpoint' },
   }) as DriverConnection;
+  limitPackets(connection);
   const secured = (): boolean => connection.stream instanceof TLSSocket && connection.stream.authorized;
   attempt.enter(() => (secured() ? 'no answer to the login' : 'no answer in the TLS handshake'));
 
