@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { userInfo } from 'node:os';
@@ -144,6 +144,22 @@ export class SshLab {
       },
       stop: () => server.stop(),
     };
+  }
+
+  /** What runs of the person's ssh and askpass, found by the files that only this lab has. */
+  processes(): readonly number[] {
+    const own = [this.file('config'), this.file('askpass.js')];
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .filter((pid) => {
+        try {
+          const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+          return args.some((arg) => own.some((file) => arg.includes(file)));
+        } catch {
+          return false;
+        }
+      })
+      .map(Number);
   }
 
   async remove(): Promise<void> {
