@@ -74,8 +74,8 @@ export class Session implements SqlSession {
     });
   }
 
-  async validate(timeoutMs: number): Promise<boolean> {
-    return this.#running === undefined ? this.#parts.link.validate(timeoutMs) : this.open;
+  async alive(withinMs: number): Promise<boolean> {
+    return this.#running === undefined ? this.#parts.link.ping(withinMs) : this.open;
   }
 
   async close(): Promise<void> {

@@ -161,10 +161,10 @@ for (const [product, start] of servers) {
     });
 
     it('says whether the server is still there', async () => {
-      assert.equal(await session.validate(2000), true);
+      assert.equal(await session.alive(2000), true);
       const id = String(await value(session, 'SELECT CONNECTION_ID()'));
       await run(other, `KILL ${product === 'TiDB' ? 'TIDB ' : ''}${id}`);
-      await eventually(async () => !(await session.validate(2000)), 'the loss');
+      await eventually(async () => !(await session.alive(2000)), 'the loss');
       assert.equal(session.open, false);
     });
 
