@@ -42,7 +42,7 @@ export const rule = {
     folders: ['protocol', 'core'],
     vscode: false,
     node: false,
-    packages: ['lit', '@vscode-elements/elements'],
+    packages: ['lit', '@vscode-elements/elements', '@tanstack/virtual-core'],
   },
   sandbox: { folders: ['core'], vscode: false, node: true, packages: ['sql.js', 'selfsigned'] },
 };

@@ -10,7 +10,7 @@ import type { Redactor } from './core/redact';
 import { contexts, panels, secretKeys, stateKeys } from './ids';
 import { announceActive } from './panels/creation/announce';
 import { CreationPanels } from './panels/creation/creationPanels';
-import type { ResultsView } from './panels/resultsView';
+import type { ResultsView } from './panels/results/resultsView';
 import { askSsh } from './platform/askSsh';
 import { systemClock as clock } from './platform/clock';
 import { CommandRunner } from './platform/commandRunner';
@@ -29,6 +29,7 @@ import { LastChoices } from './services/provisioning/choices';
 import { Durations } from './services/provisioning/durations';
 import { CreationRunner } from './services/provisioning/runner';
 import type { SandboxMode } from './services/sandboxMode';
+import { Results } from './services/results';
 import { Scheduler } from './services/scheduler';
 import { SqlDocuments } from './services/sqlDocuments';
 import { HealthItem } from './statusBar/healthItem';
@@ -43,7 +44,7 @@ export interface Base {
   readonly redactor: Redactor;
   readonly notifications: Notifications;
   readonly contextKeys: ContextKeys;
-  readonly results: ResultsView;
+  readonly resultsView: ResultsView;
   readonly sandbox: SandboxMode;
   readonly userAgent: string;
 }
@@ -60,16 +61,10 @@ export interface BuiltWorld extends Disposable {
  */
 export function buildWorld(base: Base, world: World): BuiltWorld {
   const { context, log, notifications, contextKeys, sandbox } = base;
-  let isOver = false;
-  // A statement that still runs when the window leaves this world ends in the next one.
-  const results: Pick<ResultsView, 'show' | 'reveal'> = {
-    show: (shown) => {
-      if (!isOver) {
-        base.results.show(shown);
-      }
-    },
-    reveal: () => (isOver ? Promise.resolve() : base.results.reveal()),
-  };
+  // One for each world: a statement that still runs when the window leaves a world ends where nobody sees it.
+  const results = new Results((error) => log.error('A listener of the results failed', error));
+  const { resultsView } = base;
+  resultsView.show(results);
   const { consoles, environment, secrets, state } = world;
   const learnSecret = (secret: string): void => base.redactor.learn(secret);
   const client = { userAgent: base.userAgent, clock, log };
@@ -168,7 +163,7 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     window.registerWebviewPanelSerializer(panels.creation, creation),
     ...registerCommands(new CommandRunner(notifications, log), {
       ...shared,
-      ...{ connections, documents, monitor, creation, results, consoles, sandbox, runner, newId },
+      ...{ connections, documents, monitor, creation, results, resultsView, consoles, sandbox, runner, newId },
       showLog: () => log.show(),
     }),
     // A document whose language changes is said to close too, and stays.
@@ -207,18 +202,17 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     monitor.lookNow();
   });
   const dispose = (): void => {
-    isOver = true;
     clearImmediate(taking);
     contextKeys.setUris(contexts.boundDocuments, []);
     contextKeys.set(contexts.sqlRunning, false);
     parts.forEach((part) => void part.dispose());
+    results.set([]);
   };
   return {
     dispose,
     leave: () => {
       creation.close();
       dispose();
-      base.results.clear();
     },
   };
 }

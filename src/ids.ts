@@ -21,6 +21,7 @@ export const commands = {
   chooseBastion: `${prefix}.chooseBastion`,
   runSql: `${prefix}.runSql`,
   cancelSql: `${prefix}.cancelSql`,
+  exportResults: `${prefix}.exportResults`,
   showHealth: `${prefix}.showHealth`,
   openInTidbCloud: `${prefix}.openInTidbCloud`,
   openInAlibabaCloud: `${prefix}.openInAlibabaCloud`,

@@ -4,13 +4,13 @@ import type { CommandId } from '../ids';
 import type { CommandHandler } from '../platform/commandRunner';
 import type { Consoles } from '../platform/consoles';
 import type { Notifications } from '../platform/notifications';
-import type { ResultsState } from '../protocol/results';
 import type { Accounts } from '../services/accounts';
 import type { Connections } from '../services/connections';
 import type { HealthMonitor } from '../services/healthMonitor';
 import type { Inventory } from '../services/inventory';
 import type { CreationRunner } from '../services/provisioning/runner';
 import type { SandboxMode } from '../services/sandboxMode';
+import type { ResultEntry, Results } from '../services/results';
 import type { SqlDocuments } from '../services/sqlDocuments';
 
 /** Everything that commands work with; built in extension.ts. */
@@ -26,7 +26,8 @@ export interface CommandServices {
   readonly clock: Clock;
   readonly log: Log;
   readonly creation: { show(instanceId?: string): void };
-  readonly results: { show(state: ResultsState): void; reveal(): Promise<void> };
+  readonly results: Results;
+  readonly resultsView: { reveal(): Promise<void>; readonly shownEntry: ResultEntry | undefined };
   readonly consoles: Consoles;
   readonly sandbox: Pick<SandboxMode, 'id' | 'current' | 'start' | 'stop'>;
   readonly extensionUri: Uri;

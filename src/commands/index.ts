@@ -10,6 +10,7 @@ import { deleteConnection } from './deleteConnection';
 import { deleteEndpoint } from './deleteEndpoint';
 import { disconnect } from './disconnect';
 import { exportAsCode } from './exportAsCode';
+import { exportResults } from './exportResults';
 import { giveUp } from './giveUp';
 import { openInAlibabaCloud, openInTidbCloud } from './openConsole';
 import { openCreation } from './openCreation';
@@ -39,6 +40,7 @@ export const allCommands: readonly Command[] = [
   chooseBastion,
   runSql,
   cancelSql,
+  exportResults,
   showHealth,
   openInTidbCloud,
   openInAlibabaCloud,

@@ -1,10 +1,11 @@
 import { window, type TextDocument, type TextEditor } from 'vscode';
-import { AppError, isCancellation, wordingOf } from '../core/errors';
+import { AppError, isCancellation } from '../core/errors';
 import type { SqlResult } from '../core/ports';
 import { statementAt } from '../core/statements';
 import { commands } from '../ids';
 import { readSettings } from '../platform/settings';
-import type { ResultsState } from '../protocol/results';
+import { HeldRows } from '../services/heldRows';
+import type { ResultOutcome } from '../services/results';
 import { activeEndpoint, openSession } from './connect';
 import type { Command, CommandServices } from './command';
 import { endpointFor, type FoundEndpoint } from './target';
@@ -14,40 +15,27 @@ export const runSql: Command = {
   id: commands.runSql,
   title: 'Run SQL',
   concurrent: true,
-  handler: (services) => async () => {
+  handler: (services) => async (argument) => {
+    const before = services.results.entry(againOf(argument) ?? '');
+    if (before !== undefined) {
+      const { instance, endpoint } = await endpointFor(services.inventory, before.endpoint, {
+        placeHolder: 'Run SQL: choose a private endpoint',
+        ...activeEndpoint,
+      });
+      await run(services, { instance, endpoint }, before.statement);
+      return;
+    }
     const editor = window.activeTextEditor;
     if (editor === undefined) {
       throw new AppError('invalidInput', { source: 'Extension', reason: 'Open a SQL document first' });
     }
     const statement = statementOf(editor);
     const { instance, endpoint } = await endpointOf(editor.document, services);
-    const slot = editor.document.uri.toString();
-    if ((await openSession(services, instance, endpoint, slot)) === undefined) {
-      return;
-    }
-    if (!editor.document.isClosed) {
-      services.documents.bind(editor.document.uri.toString(), endpoint);
-    }
-    const connection = `${instance.name} · ${endpoint.endpointId}`;
-    const show = (outcome: ResultsState['outcome']): void =>
-      services.results.show({ connection, statement, outcome });
-    show({ kind: 'running', startedAtMs: services.clock.now() });
-    await services.results.reveal();
-    try {
-      const result = await services.connections.run(endpoint, slot, statement, {
-        maxRows: readSettings.sqlMaxRows(),
-        timeoutMs: readSettings.sqlQueryTimeoutSeconds() * 1000,
-      });
-      show(outcomeOf(result));
-    } catch (error) {
-      if (isCancellation(error)) {
-        show({ kind: 'cancelled' });
-        return;
+    await run(services, { instance, endpoint }, statement, () => {
+      if (!editor.document.isClosed) {
+        services.documents.bind(editor.document.uri.toString(), endpoint);
       }
-      const { message, nextStep } = wordingOf(error);
-      show({ kind: 'failed', message, nextStep });
-      services.log.error('Run SQL: failed', error);
-    }
+    });
   },
 };
 
@@ -59,6 +47,44 @@ export const cancelSql: Command = {
     () =>
       connections.cancelRunning(),
 };
+
+/** The result whose statement is to be run again. */
+function againOf(argument: unknown): string | undefined {
+  const { again } = (argument ?? {}) as Record<string, unknown>;
+  return typeof again === 'string' ? again : undefined;
+}
+
+async function run(
+  services: CommandServices,
+  { instance, endpoint }: FoundEndpoint,
+  statement: string,
+  onOpen: () => void = () => undefined,
+): Promise<void> {
+  if ((await openSession(services, instance, endpoint)) === undefined) {
+    return;
+  }
+  onOpen();
+  const connection = `${instance.name} · ${endpoint.endpointId}`;
+  const id = services.newId();
+  const startedAtMs = services.clock.now();
+  const show = (outcome: ResultOutcome): void => services.results.update(id, outcome);
+  services.results.set([{ id, statement, endpoint, connection, outcome: { kind: 'running', startedAtMs } }]);
+  await services.resultsView.reveal();
+  try {
+    const result = await services.connections.run(endpoint, statement, {
+      maxRows: readSettings.sqlMaxRows(),
+      timeoutMs: readSettings.sqlQueryTimeoutSeconds() * 1000,
+    });
+    show(outcomeOf(result, startedAtMs));
+  } catch (error) {
+    if (isCancellation(error)) {
+      show({ kind: 'cancelled' });
+      return;
+    }
+    show({ kind: 'failed', error });
+    services.log.error('Run SQL: failed', error);
+  }
+}
 
 /** The endpoint the document is bound to. When that one is gone, no other takes its place unless the person picks it. */
 async function endpointOf(
@@ -95,9 +121,9 @@ function statementOf({ document, selection }: TextEditor): string {
   return statement.text;
 }
 
-function outcomeOf(result: SqlResult): ResultsState['outcome'] {
-  const { columns, rows, truncated, affectedRows, warningCount, elapsedMs } = result;
+function outcomeOf(result: SqlResult, startedAtMs: number): ResultOutcome {
+  const { columns, affectedRows, elapsedMs } = result;
   return columns.length > 0
-    ? { kind: 'rows', columns, rows, truncated, elapsedMs, warningCount }
-    : { kind: 'done', affectedRows: affectedRows ?? 0, elapsedMs, warningCount };
+    ? { kind: 'rows', rows: new HeldRows(result), startedAtMs, elapsedMs, warnings: [] }
+    : { kind: 'done', affectedRows: affectedRows ?? 0, info: '', elapsedMs, warnings: [] };
 }

@@ -32,7 +32,7 @@ const strict = {
 const lenient = {
   healthIntervalSeconds: v.pipe(v.number(), v.minValue(10), v.maxValue(86_400)),
   healthShowInStatusBar: v.boolean(),
-  sqlMaxRows: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000)),
+  sqlMaxRows: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000)),
   sqlQueryTimeoutSeconds: v.pipe(v.number(), v.minValue(0)),
 };
 

@@ -75,7 +75,14 @@ export class Results {
     dropped.forEach((rows) => rows?.dispose());
   }
 
+  /** For a statement that is not shown any more, its rows are disposed of at once. */
   update(id: string, outcome: ResultOutcome): void {
+    if (this.entry(id) === undefined) {
+      if (outcome.kind === 'rows') {
+        outcome.rows.dispose();
+      }
+      return;
+    }
     this.set(this.current.map((entry) => (entry.id === id ? { ...entry, outcome } : entry)));
   }
 }

@@ -79,6 +79,7 @@ describe('without an account, in the sandbox', () => {
     await person.click(page.getByRole('button', { name: /^Run SQL/ }));
     const results = await workbench.webview('Results');
     await results.getByRole('columnheader', { name: /city/ }).waitFor();
+    await results.getByText('5 rows', { exact: false }).first().waitFor();
     assert.equal(await results.getByRole('row').count(), 6);
     await screenshot('rows');
     await workbench.statusBarItem(/1 endpoint healthy/).waitFor();

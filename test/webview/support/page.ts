@@ -56,7 +56,10 @@ const editor = (variables: Record<string, string>): string => `
   window.saved = [];
   window.refused = [];
   window.acquireVsCodeApi = () => ({
-    postMessage: (message) => window.sent.push(structuredClone(message)),
+    postMessage: (message) => {
+      window.sent.push(structuredClone(message));
+      window.toHost?.(message);
+    },
     setState: (state) => window.saved.push(structuredClone(state)),
     getState: () => undefined,
   });
@@ -117,6 +120,16 @@ export class Webview {
         requestAnimationFrame(() => requestAnimationFrame(drawn));
       })`,
     );
+  }
+
+  /** Has the extension's side answer what the page asks. Nobody else can be asked meanwhile. */
+  async answerWith(answer: (message: unknown) => Promise<unknown>): Promise<void> {
+    await this.page.exposeFunction('toHost', async (message: unknown) => {
+      const reply = await answer(message);
+      if (reply !== undefined && !this.page.isClosed()) {
+        await this.page.evaluate(`window.postMessage(${JSON.stringify(reply)}, '*')`);
+      }
+    });
   }
 
   /** Comes back when the expression is true in the page. (waitForFunction needs eval, which the policy forbids.) */
