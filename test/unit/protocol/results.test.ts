@@ -58,7 +58,8 @@ describe('messages of the results page', () => {
     { ...copy, selection: { rows: selection.rows } },
     { type: 'act', tab: 't', action: 'x'.repeat(65) },
   ]) {
-    it(`are refused: ${inspect(message, { breakLength: Infinity }).slice(0, 80)}`, () => assert.equal(accepted(message), false));
+    it(`are refused: ${inspect(message, { breakLength: Infinity }).slice(0, 80)}`, () =>
+      assert.equal(accepted(message), false));
   }
 
   it('never make the reader fail, whatever they are', () => {
