@@ -198,7 +198,7 @@ describe('the results panel', () => {
     assert.deepEqual(fakeEditor.executed, [[commands.cancelSql], [commands.exportResults, { tab: 't1' }]]);
     await send({ type: 'act', tab: 't1', action: 'openSettings' });
     assert.deepEqual(applied[0]?.slice(0, 2), ['openSettings', error]);
-    const again = applied[0]?.at(2) as () => void;
+    const again = applied[0].at(2) as () => void;
     again();
     assert.deepEqual(fakeEditor.executed.at(-1), [commands.runSql, { again: 't1' }]);
     await send({ type: 'act', tab: 't1', action: 'formatDisk' });
