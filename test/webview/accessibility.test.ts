@@ -2,14 +2,9 @@ import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
 import type { CreationState } from '../../src/protocol/creation';
 import { type Bundle, openBrowser, Webview } from './support/page';
-import {
-  changed,
-  creationStateNames,
-  creationStates,
-  resultsStateNames,
-  resultsStates,
-} from './support/states';
+import { changed, creationStateNames, creationStates } from './support/states';
 import { ResultsHost } from './support/resultsHost';
+import { resultsStateNames, resultsStates } from './support/resultsStates';
 import { themeNames } from './support/themes';
 
 const narrow = 360;

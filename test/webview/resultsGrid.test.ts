@@ -5,7 +5,7 @@ import { type FromResults, fromResultsSchema } from '../../src/protocol/results'
 import { GeneratedRows } from './support/generatedRows';
 import { everyTestOpens, type Webview } from './support/page';
 import { ResultsHost } from './support/resultsHost';
-import { arriving, columns, oneTab, rowsOutcome } from './support/states';
+import { arriving, columns, oneTab, rowsOutcome } from './support/resultsStates';
 
 const million = 1_000_000;
 

@@ -53,6 +53,7 @@ export class Grid {
     element.setAttribute('role', 'grid');
     element.setAttribute('aria-label', name);
     element.setAttribute('aria-multiselectable', 'true');
+    element.setAttribute('aria-describedby', 'grid-help');
     sizer.className = 'grid-sizer';
     layer.className = 'grid-layer';
     sizer.setAttribute('role', 'presentation');
