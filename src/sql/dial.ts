@@ -16,7 +16,7 @@ export type Dial = (address: Address, signal: AbortSignal) => Promise<Duplex>;
 const keepAliveAfterMs = 30_000;
 
 /** Names under `.localhost` are this machine's (RFC 6761, 6.3); not every system's resolver knows them. */
-const reachedAt = (host: string): string => (/(^|\.)localhost\.?$/i.test(host) ? '127.0.0.1' : host);
+export const reachedAt = (host: string): string => (/(^|\.)localhost\.?$/i.test(host) ? '127.0.0.1' : host);
 
 export const dialTcp: Dial = (address, signal) =>
   new Promise((resolve, reject) => {
