@@ -40,6 +40,16 @@ const needs = {
   ],
   test: [
     {
+      name: 'openssh-client',
+      why: 'the ssh program that goes through a bastion',
+      probe: () => onPath('ssh') && onPath('ssh-keygen'),
+    },
+    {
+      name: 'openssh-server',
+      why: 'the bastion that the SQL tests go through; each test starts its own, and none is left running',
+      probe: () => onPath('sshd'),
+    },
+    {
       name: 'python3-venv',
       why: 'for the official Python clients that check the sandbox',
       probe: () => answers('python3', '-c', 'import ensurepip, venv'),
@@ -112,6 +122,9 @@ quietly apt-get -q -o DPkg::Lock::Timeout=300 install -y --no-install-recommends
 rm -f "$log"
 case " $* " in *' mariadb-server '*)
   if command -v systemctl > /dev/null; then systemctl --quiet disable mariadb.service; fi
+esac
+case " $* " in *' openssh-server '*)
+  if command -v systemctl > /dev/null; then systemctl --quiet disable ssh.service; fi
 esac
 `;
 

@@ -100,12 +100,15 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
   const runner = new CreationRunner({
     ...{ clock, log, random: Math.random, journal, accounts, inventory, durations },
   });
+  const machine = new EcsMetadata(log);
   const connections = new Connections({
-    ...{ accounts, secrets, state, learnSecret, log },
+    ...{ accounts, secrets, state, machine, learnSecret, clock, log },
+    bastions: readSettings.sqlBastions,
     keys: {
       password: secretKeys.sqlPassword,
       caCertificate: stateKeys.caCertificate,
       user: stateKeys.sqlUser,
+      database: stateKeys.sqlDatabase,
     },
     connector: async () => (await import('./sql')).createSqlConnector({ log }),
   });
@@ -128,7 +131,7 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     ...shared,
     ...{ runner, newId, isSandbox },
     lastChoices: new LastChoices(state, stateKeys.lastChoice),
-    machine: new EcsMetadata(log),
+    machine,
     usualMs: (kind) => durations.usualMs(kind),
   });
   const settingsCheck = new SettingsCheck(notifications, {
@@ -157,7 +160,12 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
       showLog: () => log.show(),
     }),
     // A document whose language changes is said to close too, and stays.
-    workspace.onDidCloseTextDocument(({ isClosed, uri }) => isClosed && documents.unbind(uri.toString())),
+    workspace.onDidCloseTextDocument(({ isClosed, uri }) => {
+      if (isClosed) {
+        documents.unbind(uri.toString());
+        void connections.release(uri.toString());
+      }
+    }),
     workspace.onDidGrantWorkspaceTrust(() => accounts.reset('Alibaba Cloud')),
     onDidChangeSettings({
       tidbCloud: () => {

@@ -51,6 +51,7 @@ export const settings = {
   alibabaCloudProfile: 'alibabaCloud.profile',
   healthIntervalSeconds: 'health.intervalSeconds',
   healthShowInStatusBar: 'health.showInStatusBar',
+  sqlBastions: 'sql.bastions',
   sqlMaxRows: 'sql.maxRows',
   sqlQueryTimeoutSeconds: 'sql.queryTimeoutSeconds',
 } as const;
@@ -95,6 +96,8 @@ export const stateKeys = {
   caCertificate: (instanceId: string) => `caCertificate/${instanceId}`,
   /** The database user that last connected. */
   sqlUser: (instanceId: string) => `sql.user/${instanceId}`,
+  /** The database that was in use last. */
+  sqlDatabase: (instanceId: string, endpointId: string) => `sql.database/${instanceId}/${endpointId}`,
   /** Ids of the VPC, vSwitches and security groups that were last chosen for an endpoint. */
   lastChoice: (accountId: string, regionId: string) => `creation.choice/${accountId}/${regionId}`,
   /** How long the clouds have taken lately. */

@@ -46,6 +46,7 @@ export type ErrorCode =
   | 'sqlCertificateUntrusted'
   | 'sqlCertificateExpired'
   | 'sqlConnectionLost'
+  | 'sqlTransactionLost'
   | 'sqlTimeout'
   | 'sqlStatement'
   | 'sqlProtocol';
@@ -309,6 +310,12 @@ const words: Record<ErrorCode, Words> = {
     message: `The connection to the database was lost${because(d)}.`,
     nextStep: 'Connect again. A statement that was running may or may not have taken effect.',
     remedies: ['retry'],
+  }),
+  sqlTransactionLost: (d) => ({
+    message: `The connection to the database was lost, and with it ${withoutStop(d.reason) || 'an open transaction'}.`,
+    nextStep:
+      'It has been opened again. The statement was not run; the database has rolled the transaction back: start from its first statement.',
+    remedies: [],
   }),
   sqlTimeout: (d) => ({
     message: `The statement took longer than the limit and was stopped${because(d)}.`,

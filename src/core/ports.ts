@@ -211,6 +211,8 @@ export type SqlRoute =
       readonly kind: 'bastion';
       /** What `ssh` takes: a host of its configuration, `user@host`, or `ssh://user@host:port`. */
       readonly destination: string;
+      /** Nobody is asked anything: where an answer would be needed, opening ends as if it was cancelled. */
+      readonly unattended?: true;
     };
 
 export interface SqlColumn {
@@ -322,6 +324,11 @@ export interface SqlSession {
   stream(statement: string, options: SqlStreamOptions): Promise<SqlStreamed>;
   /** Runs one statement and writes its first result set to a file as it comes. Returns the number of rows. */
   export(statement: string, options: SqlExportOptions): Promise<number>;
+  /**
+   * Whether the server still answers; a session whose server does not answer in time is lost. While a statement runs it
+   * counts as alive, and nothing is sent.
+   */
+  alive(withinMs: number): Promise<boolean>;
   close(): Promise<void>;
 }
 

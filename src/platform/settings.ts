@@ -4,12 +4,29 @@ import { AppError } from '../core/errors';
 import { settings } from '../ids';
 import type { Notifications } from './notifications';
 
+const bastionKey = v.pipe(
+  v.string(),
+  v.regex(/^(?:vpc|ep)-[a-z0-9]+$/, ({ input }) => `${input} is not the id of a VPC or an endpoint`),
+);
+
+/** Nothing that `ssh` or its configuration could take for something else than a destination. */
+export const sshDestination = v.pipe(
+  v.string(),
+  v.trim(),
+  v.regex(
+    /^[^-\s\p{Cc}'"`$\\;&<>|(){}][^\s\p{Cc}'"`$\\;&<>|(){}]*$/u,
+    ({ input }) => `${input} is not an ssh destination`,
+  ),
+);
+
 /** Where credentials go: a value that is not valid is an error with words, and nothing else is used in its place. */
 const strict = {
   tidbCloudBaseUrl: () => read(settings.tidbCloudBaseUrl, v.string()),
   alibabaCloudEndpoints: () => read(settings.alibabaCloudEndpoints, v.record(v.string(), v.string())),
   /** Empty: the chain's own choice. */
   alibabaCloudProfile: () => read(settings.alibabaCloudProfile, v.string()),
+  /** VPC or endpoint id → ssh destination. */
+  sqlBastions: () => read(settings.sqlBastions, v.record(bastionKey, sshDestination)),
 };
 
 const lenient = {
@@ -72,6 +89,7 @@ export class SettingsCheck {
       () => this.meanings.tidbCloudBaseUrl(strict.tidbCloudBaseUrl(), baseUrl),
       () => this.meanings.alibabaCloudEndpoints(strict.alibabaCloudEndpoints()),
       strict.alibabaCloudProfile,
+      strict.sqlBastions,
       ...Object.entries(lenient).map(
         ([key, schema]) =>
           () =>

@@ -78,6 +78,24 @@ export class Link extends EventEmitter<{ lost: [AppError] }> {
     });
   }
 
+  /** Whether the server answers in time; if not, the link is lost. */
+  ping(withinMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      if (!this.#open) {
+        resolve(false);
+        return;
+      }
+      const timer = setTimeout(() => this.destroy(`no answer within ${String(withinMs / 1000)} s`), withinMs);
+      const settle = (): void => {
+        clearTimeout(timer);
+        this.off('lost', settle);
+        resolve(this.#open);
+      };
+      this.once('lost', settle);
+      this.#connection.ping(settle);
+    });
+  }
+
   /** Says goodbye to the server, or stops waiting for it after a second. */
   async close(): Promise<void> {
     if (!this.#open) {

@@ -40,6 +40,7 @@ const codes: Record<ErrorCode, boolean> = {
   sqlCertificateUntrusted: false,
   sqlCertificateExpired: false,
   sqlConnectionLost: false,
+  sqlTransactionLost: false,
   sqlTimeout: false,
   sqlStatement: false,
   sqlProtocol: false,

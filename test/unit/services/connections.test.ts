@@ -15,6 +15,7 @@ import { stage, type Stage } from './stage';
 
 const endpoint: PrivateEndpoint = { instanceId: '1001', endpointId: anEndpoint.id, connection: aConnection };
 const key = endpointKey(endpoint);
+const here = { slot: 'file:///a.sql' };
 const limits = { maxRows: 10, timeoutMs: 1000 };
 const sqlError = (code: ErrorCode): AppError => new AppError(code, { source: 'SQL' });
 const result: SqlResult = { columns: [], rows: [], truncated: false, warningCount: 0, elapsedMs: 1 };
@@ -26,12 +27,19 @@ class FakeSession implements SqlSession {
   readonly export = (): never => assert.fail('nothing is exported');
   open = true;
   closed = 0;
+  pings = 0;
+  answers = true;
   readonly statements: string[] = [];
   answer: (options: SqlRunOptions) => Promise<SqlResult> = () => Promise.resolve(result);
 
   run(statement: string, options: SqlRunOptions): Promise<SqlResult> {
     this.statements.push(statement);
     return this.answer(options);
+  }
+  alive(): Promise<boolean> {
+    this.pings++;
+    this.open = this.open && this.answers;
+    return Promise.resolve(this.open);
   }
   close(): Promise<void> {
     this.open = false;
@@ -50,6 +58,8 @@ describe('Connections', () => {
   /** What the server says to a target; an error is thrown. */
   let server: (target: SqlTarget) => ErrorCode | undefined;
   let dial: () => Promise<void>;
+  let bastions: Record<string, string>;
+  let machineVpc: string | undefined;
 
   const questions: Parameters<AskCredentials>[0][] = [];
   /** Answers in turn, then cancels. */
@@ -67,6 +77,7 @@ describe('Connections', () => {
     s = stage();
     [targets, sessions, learnt, changes] = [[], [], [], []];
     questions.length = 0;
+    [bastions, machineVpc] = [{}, undefined];
     dial = () => Promise.resolve();
     server = ({ password, caCertificatePem }) =>
       caCertificatePem !== s.world.caPem
@@ -82,7 +93,11 @@ describe('Connections', () => {
         password: (instanceId, user) => `password/${instanceId}/${user}`,
         caCertificate: (instanceId) => `ca/${instanceId}`,
         user: (instanceId) => `user/${instanceId}`,
+        database: (instanceId, endpointId) => `database/${instanceId}/${endpointId}`,
       },
+      bastions: () => bastions,
+      machine: { vpcId: () => Promise.resolve(machineVpc) },
+      clock: s.clock,
       connector: () =>
         Promise.resolve({
           open: async (target) => {
@@ -108,28 +123,28 @@ describe('Connections', () => {
 
   describe('opening', () => {
     it('asks for the password once, and keeps what worked', async () => {
-      const session = await connections.open(endpoint, asking(root));
-      assert.equal(session, sessions[0]);
+      const session = await connections.open(endpoint, asking(root), here);
+      assert.equal(session, connections.session(endpoint, here.slot));
       assert.deepEqual(questions, [{ user: 'root', refused: false }]);
       assert.deepEqual(targets, [{ host: aConnection.host, port: 4000, ...root, caCertificatePem: 'CA 1' }]);
       assert.equal(storedPassword(), root.password);
       assert.deepEqual(changes, [key]);
       assert.ok(connections.isOpen(endpoint));
       await connections.disconnect(endpoint);
-      await connections.open(endpoint, never);
+      await connections.open(endpoint, never, here);
       assert.equal(targets.length, 2);
     });
 
     it('gives the open session again', async () => {
-      const first = await connections.open(endpoint, asking(root));
-      assert.equal(await connections.open(endpoint, never), first);
+      const first = await connections.open(endpoint, asking(root), here);
+      assert.equal(await connections.open(endpoint, never, here), first);
       assert.equal(targets.length, 1);
     });
 
     it('makes one session of two requests at the same time', async () => {
       const both = await Promise.all([
-        connections.open(endpoint, asking(root)),
-        connections.open(endpoint, asking(root)),
+        connections.open(endpoint, asking(root), here),
+        connections.open(endpoint, asking(root), here),
       ]);
       assert.equal(both[0], both[1]);
       assert.equal(sessions.length, 1);
@@ -139,7 +154,7 @@ describe('Connections', () => {
     it('asks again when the server refuses, until it works', async () => {
       const wrong = { user: 'root', password: 'wrong password' };
       const admin = { user: 'admin', password: root.password };
-      await connections.open(endpoint, asking(wrong, admin));
+      await connections.open(endpoint, asking(wrong, admin), here);
       assert.deepEqual(questions, [
         { user: 'root', refused: false },
         { user: 'root', refused: true },
@@ -148,21 +163,21 @@ describe('Connections', () => {
       assert.equal(storedPassword('admin'), root.password);
       assert.ok(!s.log.lines.some((line) => line.includes('password:') || line.includes(wrong.password)));
       await connections.disconnect(endpoint);
-      await connections.open(endpoint, never);
+      await connections.open(endpoint, never, here);
       assert.equal(targets.at(-1)?.user, 'admin', 'the user that last connected');
     });
 
     it('forgets a stored password that is refused', async () => {
       s.secrets.kept.set('password/1001/root', 'of last year');
-      await connections.open(endpoint, asking(root));
+      await connections.open(endpoint, asking(root), here);
       assert.deepEqual(questions, [{ user: 'root', refused: true }]);
       assert.equal(storedPassword(), root.password);
     });
 
     it('keeps nothing when the person cancels', async () => {
-      assert.equal(await connections.open(endpoint, asking()), undefined);
+      assert.equal(await connections.open(endpoint, asking(), here), undefined);
       s.secrets.kept.set('password/1001/root', 'of last year');
-      assert.equal(await connections.open(endpoint, asking()), undefined);
+      assert.equal(await connections.open(endpoint, asking(), here), undefined);
       assert.equal(storedPassword(), undefined);
       assert.equal(connections.isOpen(endpoint), false);
       assert.deepEqual(changes, []);
@@ -170,18 +185,18 @@ describe('Connections', () => {
 
     it('keeps nothing that did not work for another reason, and forgets nothing', async () => {
       server = () => 'sqlUnreachable';
-      await assert.rejects(connections.open(endpoint, asking(root)), { code: 'sqlUnreachable' });
+      await assert.rejects(connections.open(endpoint, asking(root), here), { code: 'sqlUnreachable' });
       assert.equal(storedPassword(), undefined);
       s.secrets.kept.set('password/1001/root', root.password);
-      await assert.rejects(connections.open(endpoint, never), { code: 'sqlUnreachable' });
+      await assert.rejects(connections.open(endpoint, never, here), { code: 'sqlUnreachable' });
       assert.equal(storedPassword(), root.password);
       server = () => undefined;
-      assert.ok(await connections.open(endpoint, never), 'the next attempt starts afresh');
+      assert.ok(await connections.open(endpoint, never, here), 'the next attempt starts afresh');
     });
 
     it('opens also when the password cannot be kept', async () => {
       s.secrets.set = () => Promise.reject(new Error('the keyring is locked'));
-      assert.ok(await connections.open(endpoint, asking(root)));
+      assert.ok(await connections.open(endpoint, asking(root), here));
       assert.ok(connections.isOpen(endpoint));
       assert.equal(s.log.errors.length, 1);
     });
@@ -189,7 +204,7 @@ describe('Connections', () => {
     it('needs an Active connection', async () => {
       const noHost = without(aConnection, 'host');
       for (const connection of [{ ...aConnection, state: 'PENDING' as const }, noHost]) {
-        await assert.rejects(connections.open({ ...endpoint, connection }, asking(root)), {
+        await assert.rejects(connections.open({ ...endpoint, connection }, asking(root), here), {
           code: 'conflict',
         });
       }
@@ -199,9 +214,9 @@ describe('Connections', () => {
 
     it('keeps endpoints apart', async () => {
       const other = { ...endpoint, endpointId: 'ep-bbbb0002' };
-      await connections.open(endpoint, asking(root));
+      await connections.open(endpoint, asking(root), here);
       assert.equal(connections.isOpen(other), false);
-      await connections.open(other, never);
+      await connections.open(other, never, here);
       assert.equal(sessions.length, 2);
       await connections.disconnect(other);
       assert.ok(connections.isOpen(endpoint));
@@ -210,30 +225,30 @@ describe('Connections', () => {
 
   describe('the CA certificate', () => {
     beforeEach(async () => {
-      await connections.open(endpoint, asking(root));
+      await connections.open(endpoint, asking(root), here);
       await connections.disconnect(endpoint);
       targets.length = 0;
     });
 
     it('is downloaded once', async () => {
-      await connections.open(endpoint, never);
+      await connections.open(endpoint, never, here);
       assert.equal(s.script.count('getCaCertificate'), 1);
     });
 
     it('is downloaded again, once, when the server is not trusted', async () => {
       s.world.caPem = 'CA 2';
-      await connections.open(endpoint, never);
+      await connections.open(endpoint, never, here);
       assert.deepEqual(
         targets.map(({ caCertificatePem }) => caCertificatePem),
         ['CA 1', 'CA 2'],
       );
-      assert.equal(s.state.get('ca/1001'), 'CA 2');
+      assert.deepEqual(s.state.get('ca/1001'), { pem: 'CA 2', downloadedAtMs: s.clock.now() });
       assert.equal(s.script.count('getCaCertificate'), 2);
     });
 
     it('that is the same as before leaves it at the refusal', async () => {
       server = () => 'sqlCertificateUntrusted';
-      await assert.rejects(connections.open(endpoint, never), { code: 'sqlCertificateUntrusted' });
+      await assert.rejects(connections.open(endpoint, never, here), { code: 'sqlCertificateUntrusted' });
       assert.equal(targets.length, 1);
       assert.equal(s.script.count('getCaCertificate'), 2);
     });
@@ -241,20 +256,20 @@ describe('Connections', () => {
     it('that is new but no better leaves it at the refusal', async () => {
       s.world.caPem = 'CA 2';
       server = () => 'sqlCertificateUntrusted';
-      await assert.rejects(connections.open(endpoint, never), { code: 'sqlCertificateUntrusted' });
+      await assert.rejects(connections.open(endpoint, never, here), { code: 'sqlCertificateUntrusted' });
       assert.equal(targets.length, 2);
     });
 
     it('is not asked for anew for another host’s certificate', async () => {
       server = () => 'sqlCertificateHost';
-      await assert.rejects(connections.open(endpoint, never), { code: 'sqlCertificateHost' });
+      await assert.rejects(connections.open(endpoint, never, here), { code: 'sqlCertificateHost' });
       assert.equal(s.script.count('getCaCertificate'), 1);
     });
 
     it('that cannot be downloaded is an error of its own, and nothing is dialled', async () => {
       s.state.kept.clear();
       await s.secrets.delete('tidb');
-      await assert.rejects(connections.open(endpoint, asking(root)), { code: 'notSignedIn' });
+      await assert.rejects(connections.open(endpoint, asking(root), here), { code: 'notSignedIn' });
       assert.equal(targets.length, 0);
     });
   });
@@ -265,7 +280,7 @@ describe('Connections', () => {
     beforeEach(async () => {
       running = [];
       connections.onDidChangeRunning((now) => running.push(now));
-      await connections.open(endpoint, asking(root));
+      await connections.open(endpoint, asking(root), here);
       changes.length = 0;
     });
 
@@ -277,7 +292,7 @@ describe('Connections', () => {
         given = options;
         return Promise.resolve(result);
       };
-      assert.equal(await connections.run(endpoint, 'SELECT 1', limits), result);
+      assert.equal(await connections.run(endpoint, here.slot, 'SELECT 1', limits), result);
       assert.deepEqual(session().statements, ['SELECT 1']);
       assert.equal(given?.maxRows, 10);
       assert.equal(given.timeoutMs, 1000);
@@ -287,7 +302,10 @@ describe('Connections', () => {
     it('tells when the first statement starts and when the last one ends, and only then', async () => {
       const ends: (() => void)[] = [];
       session().answer = () => new Promise((resolve) => ends.push(() => resolve(result)));
-      const both = [connections.run(endpoint, 'a', limits), connections.run(endpoint, 'b', limits)];
+      const both = [
+        connections.run(endpoint, here.slot, 'a', limits),
+        connections.run(endpoint, here.slot, 'b', limits),
+      ];
       ends[0]?.();
       await both[0];
       assert.deepEqual(running, [true]);
@@ -298,7 +316,9 @@ describe('Connections', () => {
 
     it('needs a session', async () => {
       await connections.disconnect(endpoint);
-      await assert.rejects(connections.run(endpoint, 'SELECT 1', limits), { code: 'sqlConnectionLost' });
+      await assert.rejects(connections.run(endpoint, here.slot, 'SELECT 1', limits), {
+        code: 'sqlConnectionLost',
+      });
       assert.deepEqual(running, []);
     });
 
@@ -307,7 +327,7 @@ describe('Connections', () => {
         new Promise((_, reject) => {
           signal?.addEventListener('abort', () => reject(signal.reason as Error));
         });
-      const run = connections.run(endpoint, 'SELECT SLEEP(9)', limits);
+      const run = connections.run(endpoint, here.slot, 'SELECT SLEEP(9)', limits);
       connections.cancelRunning();
       await assert.rejects(run, { name: 'AbortError' });
       assert.deepEqual(running, [true, false]);
@@ -317,7 +337,7 @@ describe('Connections', () => {
 
     it('keeps the session after a statement that fails', async () => {
       session().answer = () => Promise.reject(sqlError('sqlStatement'));
-      await assert.rejects(connections.run(endpoint, 'SELEC 1', limits), { code: 'sqlStatement' });
+      await assert.rejects(connections.run(endpoint, here.slot, 'SELEC 1', limits), { code: 'sqlStatement' });
       assert.ok(connections.isOpen(endpoint));
     });
 
@@ -326,17 +346,20 @@ describe('Connections', () => {
         session().open = false;
         return Promise.reject(sqlError('sqlConnectionLost'));
       };
-      await assert.rejects(connections.run(endpoint, 'SELECT 1', limits), { code: 'sqlConnectionLost' });
+      await assert.rejects(connections.run(endpoint, here.slot, 'SELECT 1', limits), {
+        code: 'sqlConnectionLost',
+      });
       assert.equal(connections.isOpen(endpoint), false);
       assert.deepEqual(changes, [key]);
-      assert.equal(await connections.open(endpoint, never), sessions[1]);
+      assert.ok(await connections.open(endpoint, never, here));
+      assert.equal(sessions.length, 2);
     });
 
     it('notices a session that was lost while idle', async () => {
       session().open = false;
       assert.equal(connections.isOpen(endpoint), false);
-      assert.equal(await connections.open(endpoint, never), sessions[1]);
-      await connections.run(endpoint, 'SELECT 1', limits);
+      assert.ok(await connections.open(endpoint, never, here));
+      await connections.run(endpoint, here.slot, 'SELECT 1', limits);
       assert.deepEqual(sessions[1]?.statements, ['SELECT 1']);
     });
 
@@ -344,9 +367,9 @@ describe('Connections', () => {
       let fail = (): void => undefined;
       session().answer = () =>
         new Promise((_, reject) => (fail = () => reject(sqlError('sqlConnectionLost'))));
-      const run = connections.run(endpoint, 'SELECT 1', limits);
+      const run = connections.run(endpoint, here.slot, 'SELECT 1', limits);
       session().open = false;
-      await connections.open(endpoint, never);
+      await connections.open(endpoint, never, here);
       fail();
       await assert.rejects(run, { code: 'sqlConnectionLost' });
       assert.ok(connections.isOpen(endpoint));
@@ -355,7 +378,7 @@ describe('Connections', () => {
 
   describe('closing', () => {
     it('closes and tells once; again is nothing', async () => {
-      await connections.open(endpoint, asking(root));
+      await connections.open(endpoint, asking(root), here);
       changes.length = 0;
       await connections.disconnect(endpoint);
       await connections.disconnect(endpoint);
@@ -364,8 +387,8 @@ describe('Connections', () => {
     });
 
     it('closes every session at the end, though one refuses', async () => {
-      await connections.open(endpoint, asking(root));
-      await connections.open({ ...endpoint, endpointId: 'ep-bbbb0002' }, never);
+      await connections.open(endpoint, asking(root), here);
+      await connections.open({ ...endpoint, endpointId: 'ep-bbbb0002' }, never, here);
       const [first, second] = sessions;
       assert.ok(first && second);
       first.close = () => Promise.reject(new Error('already gone'));
@@ -376,7 +399,7 @@ describe('Connections', () => {
     it('leaves no session behind that was being opened when it ended', async () => {
       let answer = (): void => undefined;
       dial = () => new Promise((resolve) => (answer = resolve));
-      const opening = connections.open(endpoint, asking(root));
+      const opening = connections.open(endpoint, asking(root), here);
       await settle();
       await connections.dispose();
       answer();
