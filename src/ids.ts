@@ -18,6 +18,7 @@ export const commands = {
   copyDomainName: `${prefix}.copyDomainName`,
   connect: `${prefix}.connect`,
   disconnect: `${prefix}.disconnect`,
+  chooseBastion: `${prefix}.chooseBastion`,
   runSql: `${prefix}.runSql`,
   cancelSql: `${prefix}.cancelSql`,
   showHealth: `${prefix}.showHealth`,

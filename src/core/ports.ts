@@ -360,12 +360,18 @@ export interface SqlProbe {
 /** What `ssh` asks on the way to a bastion: a passphrase or password, or whether to trust a host's key. */
 export interface SshQuestion {
   readonly destination: string;
-  readonly kind: 'secret' | 'confirm';
+  /** A notice wants no answer: it is shown until `ssh` goes on, for example while a key waits to be touched. */
+  readonly kind: 'secret' | 'confirm' | 'notice';
   /** In ssh's own words. */
   readonly text: string;
+  /** The last answer was not accepted. */
+  readonly again?: true;
 }
 
-/** Asks the person; undefined when they cancel. A confirmation is answered with `yes` or `no`. */
+/**
+ * Asks the person; undefined when they cancel, or when the signal is aborted. A confirmation is answered with `yes` or
+ * `no`.
+ */
 export type AskSsh = (question: SshQuestion, signal: AbortSignal) => Promise<string | undefined>;
 
 /** Secrets, kept by the editor's SecretStorage. */

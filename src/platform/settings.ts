@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { workspace, type Disposable } from 'vscode';
+import { ConfigurationTarget, workspace, type Disposable } from 'vscode';
 import { AppError } from '../core/errors';
 import { settings } from '../ids';
 import type { Notifications } from './notifications';
@@ -10,7 +10,7 @@ const bastionKey = v.pipe(
 );
 
 /** Nothing that `ssh` or its configuration could take for something else than a destination. */
-export const sshDestination = v.pipe(
+const sshDestination = v.pipe(
   v.string(),
   v.trim(),
   v.regex(
@@ -48,6 +48,17 @@ export const readSettings = {
   sqlQueryTimeoutSeconds: () =>
     readOrDefault(settings.sqlQueryTimeoutSeconds, lenient.sqlQueryTimeoutSeconds),
 };
+
+/** Chooses the bastion of a VPC or endpoint; undefined takes it away. */
+export async function writeBastion(key: string, destination: string | undefined): Promise<void> {
+  const { [key]: _, ...others } = readSettings.sqlBastions();
+  const bastions = destination === undefined ? others : { ...others, [key]: destination };
+  await workspace
+    .getConfiguration(settings.section)
+    .update(settings.sqlBastions, bastions, ConfigurationTarget.Global);
+}
+
+export const isSshDestination = (text: string): boolean => v.is(sshDestination, text);
 
 /** What a value means, beyond its type; throws an AppError `invalidInput` when it cannot be used. */
 export interface Meanings {

@@ -49,6 +49,7 @@ export class Link extends EventEmitter<{ lost: [AppError] }> {
     this.#stream = stream;
     this.#peer = peer;
     connection.on('error', (error: Error) => this.#lose(lostError(error, peer)));
+    stream.on('error', (error: Error) => this.#lose(lostError(error, peer)));
     const gone = (): void => this.#lose(this.#closedError('the server closed the connection'));
     connection.stream.on('close', gone);
     stream.on('close', gone);
@@ -153,7 +154,7 @@ export async function openLink(door: Door, attempt: Attempt): Promise<Link> {
   }
   let stream: Duplex | undefined;
   try {
-    stream = await door.dial({ host: target.host, port: target.port }, attempt.signal);
+    stream = await door.dial({ host: target.host, port: target.port }, attempt.signal, attempt);
     stream.on('error', () => undefined);
     attempt.enter('no greeting from the server');
     await checkGreeting(stream, peer, attempt.signal);

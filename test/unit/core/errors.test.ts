@@ -44,6 +44,16 @@ const codes: Record<ErrorCode, boolean> = {
   sqlTimeout: false,
   sqlStatement: false,
   sqlProtocol: false,
+  sshMissing: false,
+  sshHostNotFound: false,
+  sshUnreachable: false,
+  sshHostKeyChanged: false,
+  sshHostKeyRefused: false,
+  sshDenied: false,
+  sshForwardRefused: false,
+  sshFarHostNotFound: false,
+  sshFarUnreachable: false,
+  sshFailed: false,
 };
 const everyCode = Object.keys(codes) as ErrorCode[];
 const sources: ErrorSource[] = ['TiDB Cloud', 'Alibaba Cloud', 'SQL', 'Extension'];
