@@ -41,6 +41,7 @@ export function activate(context: ExtensionContext): void {
     notifications: new Notifications(log),
     contextKeys: new ContextKeys(),
     userAgent: `tidb-private-endpoint/${version}`,
+    extensionVersion: version,
   };
   const world = (): World =>
     sandbox.id === undefined ? realWorld(context) : sandboxWorld(context, sandbox.id, sandbox);

@@ -19,6 +19,7 @@ export const commands = {
   connect: `${prefix}.connect`,
   disconnect: `${prefix}.disconnect`,
   chooseBastion: `${prefix}.chooseBastion`,
+  diagnose: `${prefix}.diagnose`,
   runSql: `${prefix}.runSql`,
   cancelSql: `${prefix}.cancelSql`,
   showHealth: `${prefix}.showHealth`,
@@ -43,6 +44,9 @@ export const views = {
 export const panels = {
   creation: `${prefix}.creation`,
 } as const;
+
+/** A panel that is not there any more after a reload. */
+export const diagnosisPanel = `${prefix}.diagnosis`;
 
 /** Keys under the section `tidbPrivateEndpoint`. */
 export const settings = {

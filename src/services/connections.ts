@@ -101,8 +101,8 @@ const notThePassword = new Set([
 /** SQL sessions to private endpoints, opened through their private domains: one for each endpoint and slot. */
 export class Connections {
   private readonly slots = new Map<string, Slot>();
-  private readonly passwords: Passwords;
-  private readonly authorities: Authorities;
+  readonly passwords: Passwords;
+  readonly authorities: Authorities;
   private readonly routes: Routes;
   private readonly running = new Set<AbortController>();
   private readonly changed: Emitter<string>;

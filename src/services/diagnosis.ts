@@ -1,14 +1,13 @@
 import { collect } from '../core/collect';
 import type { DiagnosisFacts, Fact, PortFacts } from '../core/diagnosis/facts';
 import { isDone, valueOf } from '../core/diagnosis/facts';
-import { endpointDomainOf } from '../core/diagnosis/wayLines';
 import { AppError, isCancellation } from '../core/errors';
 import type { PrivateEndpoint } from '../core/health';
 import { alibabaRegionOf, type Instance, type NewIngressRule } from '../core/model';
 import type { Clock, Log, SqlConnector, SqlProbe, ThisMachine } from '../core/ports';
 import type { DomainProbe, Tried } from '../core/probe';
 import type { Accounts } from './accounts';
-import type { Connections, Credentials } from './connections';
+import type { AskCredentials, Connections, Credentials } from './connections';
 import { allRules, portFacts } from './diagnosis/ports';
 import type { Inventory } from './inventory';
 
@@ -24,6 +23,13 @@ export interface DiagnosesOptions {
   readonly learnSecret: (secret: string) => void;
   readonly newId: () => string;
   readonly log: Log;
+}
+
+/** What is diagnosed, and how its password is asked for. */
+export interface DiagnosisSubject {
+  readonly instance: Instance;
+  readonly endpoint: PrivateEndpoint;
+  readonly ask: AskCredentials;
 }
 
 export interface DiagnosisRequest {
@@ -93,22 +99,32 @@ class Run {
   async run(): Promise<DiagnosisFacts> {
     const { signal } = this.request;
     this.note({});
-    const clouds = Promise.all([this.tidbCloud(), this.lists().then(() => this.alibabaCloud())]);
-    try {
-      await Promise.all([clouds, this.way(), this.machine()]);
-    } catch (error) {
-      if (!isCancellation(error) && !signal.aborted) {
-        throw error;
-      }
+    const lists = this.lists();
+    const parts = await Promise.allSettled([
+      this.machine(),
+      this.tidbCloud(),
+      lists.then(() => this.alibabaCloud()),
+      this.way(lists),
+    ]);
+    const failures = parts.flatMap((part) => (part.status === 'rejected' ? [part.reason as unknown] : []));
+    const real = failures.find((error) => !signal.aborted && !isCancellation(error));
+    this.note({ finished: true, probing: false, cancelled: failures.length > 0 });
+    if (real !== undefined) {
+      throw real;
     }
-    this.note({ finished: true, probing: false, cancelled: signal.aborted });
     return this.facts;
   }
 
   /** The way from here, up to a statement. */
-  private async way(): Promise<void> {
+  private async way(lists: Promise<void>): Promise<void> {
     const { endpoint, signal } = this.request;
     const { connections } = this.options;
+    if (this.facts.host === undefined) {
+      // It may have come since the lists were read last.
+      await lists;
+      const { host, port } = valueOf(this.facts.connection) ?? {};
+      this.note(host === undefined || port === undefined ? {} : { host, port, probing: true });
+    }
     const { host, port } = this.facts;
     if (host === undefined || port === undefined) {
       return;
@@ -123,7 +139,8 @@ class Run {
         { host, port, route, caCertificatePem: ca },
         { timeoutMs: stageMs, signal, onStage: (soFar) => this.note({ probe: soFar }) },
       );
-    const domain = route.kind === 'bastion' ? undefined : endpointDomainOf(this.facts);
+    const own = endpoint.endpoint?.domain || endpoint.connection?.privateDomainName;
+    const domain = route.kind === 'bastion' ? undefined : own;
     const [found] = await Promise.all([
       look(authority.then((kept) => kept?.pem)),
       domain === undefined || domain === host

@@ -1,7 +1,7 @@
 import { lookup as systemLookup, getServers } from 'node:dns';
 import { performance } from 'node:perf_hooks';
 import type { Duplex } from 'node:stream';
-import { AppError } from '../core/errors';
+import { AppError, isCancellation } from '../core/errors';
 import type { ProbeOptions, ProbeTarget, SqlProbe, SqlRoute } from '../core/ports';
 import type { DomainProbe, NameAnswer, TcpOutcome, TcpTry, Tried } from '../core/probe';
 import { attempt } from './attempt';
@@ -86,8 +86,8 @@ class Walk {
 
   async through(dial: Dial): Promise<void> {
     const { host, port } = this.target;
-    const tunnel = await this.stage<undefined>('no connection through the bastion', async ({ signal }) => {
-      this.keep(await dial({ host, port }, signal));
+    const tunnel = await this.stage<undefined>('no connection through the bastion', async (to) => {
+      this.keep(await dial({ host, port }, to.signal, to));
       return { value: undefined };
     });
     this.note({ tunnel });
@@ -191,6 +191,9 @@ async function tryStage<T>(
     return { ...took(), ...answer };
   } catch (error) {
     signal?.throwIfAborted();
+    if (isCancellation(error)) {
+      throw error;
+    }
     return { ...took(), error: connectError(error, peer) };
   }
 }

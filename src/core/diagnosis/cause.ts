@@ -23,7 +23,6 @@ export type Cause =
   | 'financialLock'
   | 'endpointNotActive'
   | 'endpointDisconnected'
-  | 'endpointNotVisible'
   | 'zonesDown'
   | 'securityGroupClosed'
   | 'outsideVpc'
@@ -44,6 +43,7 @@ export type Cause =
   | 'bastionForbidsForwarding'
   | 'bastionOutsideVpc'
   | 'bastionCannotReach'
+  | 'bastionFailed'
   | 'serverFull'
   | 'serverRefuses'
   | 'silentServer'
@@ -202,7 +202,8 @@ function tcpCause(facts: DiagnosisFacts): Cause {
 
 function tunnelCause(facts: DiagnosisFacts): Cause {
   const error = facts.probe.tunnel?.error;
-  const byCode = tunnelCauses[codeOf(error) ?? ''];
+  const code = codeOf(error);
+  const byCode = code === undefined ? undefined : tunnelCauses[code];
   if (byCode !== undefined) {
     return byCode;
   }
@@ -210,13 +211,25 @@ function tunnelCause(facts: DiagnosisFacts): Cause {
   if (cloud !== undefined) {
     return cloud;
   }
-  if (codeOf(error) === 'sqlHostNotFound') {
+  if (code === 'sshFarHostNotFound') {
     return 'bastionOutsideVpc';
+  }
+  if (code === 'sshFailed') {
+    return 'bastionFailed';
   }
   return valueOf(facts.ports)?.check === 'closed' ? 'securityGroupClosed' : 'bastionCannotReach';
 }
 
-const tunnelCauses: Readonly<Partial<Record<string, Cause>>> = {};
+/** What stands on the way to the bastion or on it; what is behind it may have a cause in the clouds. */
+const tunnelCauses: Readonly<Partial<Record<ErrorCode, Cause>>> = {
+  sshMissing: 'bastionProgram',
+  sshHostNotFound: 'bastionUnreachable',
+  sshUnreachable: 'bastionUnreachable',
+  sshHostKeyChanged: 'bastionHostKey',
+  sshHostKeyRefused: 'bastionHostKey',
+  sshDenied: 'bastionRefused',
+  sshForwardRefused: 'bastionForbidsForwarding',
+};
 
 function greetingCause(facts: DiagnosisFacts): Cause {
   const error = facts.probe.greeting?.error;

@@ -16,7 +16,7 @@ function instanceCause(facts: DiagnosisFacts): Cause | undefined {
   if (isGone(errorOf(facts.instance))) {
     return 'instanceNotActive';
   }
-  return state !== undefined && workingStates.includes(state) ? undefined : state && 'instanceNotActive';
+  return state === undefined || workingStates.includes(state) ? undefined : 'instanceNotActive';
 }
 
 /** The instance serves while it is changed. An unknown state proves nothing. */

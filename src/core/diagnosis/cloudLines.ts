@@ -50,18 +50,19 @@ const instanceAdvice = (state: string): string =>
     : 'Look at the instance in TiDB Cloud.';
 
 function connectionSaid(connection: EndpointConnection | undefined): Said {
-  const { state, message, host, port }: Partial<EndpointConnection> = connection ?? {};
+  const { message, host, port }: Partial<EndpointConnection> = connection ?? {};
   const details = [
     ...(message ? [`TiDB Cloud says: ${message}`] : []),
     ...(host === undefined ? [] : [`${host}:${port ?? ''}`]),
   ];
-  switch (state) {
-    case undefined:
-      return {
-        status: 'failed',
-        outcome: 'TiDB Cloud has no connection for this endpoint.',
-        advice: 'Register the endpoint: open the creation panel, or TiDB Cloud’s networking page.',
-      };
+  if (connection === undefined) {
+    return {
+      status: 'failed',
+      outcome: 'TiDB Cloud has no connection for this endpoint.',
+      advice: 'Register the endpoint: open the creation panel, or TiDB Cloud’s networking page.',
+    };
+  }
+  switch (connection.state) {
     case 'ACTIVE':
       return { outcome: 'Active.', details };
     case 'DISCOVERED':

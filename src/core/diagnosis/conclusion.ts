@@ -153,12 +153,6 @@ const words: Readonly<Record<Cause, (facts: DiagnosisFacts) => Words>> = {
     nextStep: 'Look at the connection in TiDB Cloud; delete it and create a new one when it stays so.',
     actions: ['openTidbCloud', 'openCreation'],
   }),
-  endpointNotVisible: () => ({
-    title: 'The endpoint is not there',
-    explanation: 'Neither cloud shows this endpoint any more.',
-    nextStep: 'Sign in with the account that owns it, or create a new one.',
-    actions: ['signInAlibabaCloud', 'openCreation'],
-  }),
   zonesDown: () => ({
     title: 'No zone of the endpoint is Connected',
     explanation: 'Alibaba Cloud reports every zone of the endpoint as not connected: its addresses lead nowhere.',
@@ -281,6 +275,12 @@ const words: Readonly<Record<Cause, (facts: DiagnosisFacts) => Words>> = {
     explanation: `${said(f)} ${bastion(f)} gets no connection to ${host(f)}:${f.port ?? ''}.`,
     nextStep: 'Check that it is in the endpoint’s VPC and that the security group lets it in.',
     actions: ['addRule', 'chooseBastion', 'openAlibabaCloud', 'runAgain'],
+  }),
+  bastionFailed: (f) => ({
+    title: 'The way through the bastion does not open',
+    explanation: said(f),
+    nextStep: 'See that `ssh` to it works in a terminal on this machine, or choose another bastion.',
+    actions: ['chooseBastion', 'runAgain'],
   }),
   serverFull: () => ({
     title: 'The database has too many connections',
