@@ -1,4 +1,5 @@
 import { collect } from '../core/collect';
+import { causeOf } from '../core/diagnosis/cause';
 import type { DiagnosisFacts, Fact, PortFacts } from '../core/diagnosis/facts';
 import { isDone, valueOf } from '../core/diagnosis/facts';
 import { AppError, isCancellation } from '../core/errors';
@@ -206,7 +207,8 @@ class Run {
     const { value: session, ...times } = opened;
     this.note({ login: { ...times, ...(session && { value: { serverVersion: session.serverVersion } }) } });
     if (session === undefined) {
-      if (AppError.is(opened.error) && opened.error.code === 'sqlAccessDenied') {
+      if (causeOf(this.facts) === 'wrongPassword') {
+        // One that is wrong is not tried again by anybody: accounts get locked.
         await passwords.refuse(instance.id, credentials);
       }
       return;

@@ -280,7 +280,7 @@ function loginCause(facts: DiagnosisFacts): Cause {
     case 'sqlAccessDenied':
       return /1130|HOST_NOT_PRIVILEGED|HOST_IS_BLOCKED/.test(serviceCodeOf(error))
         ? 'hostNotAllowed'
-        : /3118|4151|1862|LOCKED|EXPIRE/i.test(serviceCodeOf(error))
+        : /3118|4151|1862|LOCKED|EXPIRE|MUST_CHANGE/.test(serviceCodeOf(error))
           ? 'accountLocked'
           : 'wrongPassword';
     case 'sqlRefused':
