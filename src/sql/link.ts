@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { rootCertificates, TLSSocket } from 'node:tls';
 import { createConnection } from 'mysql2';
 import type { Connection, SslOptions } from 'mysql2';
-import { AppError } from '../core/errors';
+import { AppError, isCancellation } from '../core/errors';
 import type { SqlTarget } from '../core/ports';
 import type { Attempt } from './attempt';
 import type { Dial } from './dial';
@@ -161,6 +161,9 @@ export async function openLink(door: Door, attempt: Attempt): Promise<Link> {
     return await logIn(door, stream, peer, attempt);
   } catch (error) {
     stream?.destroy();
+    if (isCancellation(error)) {
+      throw error;
+    }
     throw attempt.signal.aborted ? attempt.signal.reason : connectError(error, peer);
   }
 }

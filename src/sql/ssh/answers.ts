@@ -14,6 +14,8 @@ interface Open {
  */
 export class SshAnswers {
   private readonly known = new Map<string, string>();
+  /** Answers that `ssh` is trying just now. */
+  private readonly tried = new Map<string, string>();
   private readonly open = new Map<string, Open>();
 
   constructor(
@@ -30,19 +32,26 @@ export class SshAnswers {
         const again = given.has(key);
         if (again) {
           this.known.delete(key);
+          this.tried.delete(key);
         }
-        const known = this.known.get(key);
+        const known = this.known.get(key) ?? this.tried.get(key);
         const question = { destination, kind, text, ...(again && { again: true as const }) };
         const answer = known ?? (unattended ? undefined : await this.shared(key, question, signal));
         if (answer !== undefined && kind === 'secret') {
           this.learnSecret(answer);
           given.set(key, answer);
+          if (lasting.test(text)) {
+            this.tried.set(key, answer);
+          }
         }
         return answer;
       },
-      succeeded: () => {
+      end: (succeeded) => {
         for (const [key, answer] of given) {
-          if (lasting.test(key.slice(destination.length + 1))) {
+          if (this.tried.get(key) === answer) {
+            this.tried.delete(key);
+          }
+          if (succeeded && lasting.test(key.slice(destination.length + 1))) {
             this.known.set(key, answer);
           }
         }
@@ -72,6 +81,6 @@ export class SshAnswers {
 export interface SshConversation {
   /** Undefined: cancelled. */
   answer(kind: SshQuestion['kind'], text: string, signal: AbortSignal): Promise<string | undefined>;
-  /** The way is open: what was answered was right. */
-  succeeded(): void;
+  /** `succeeded`: the way is open, and what was answered was right. */
+  end(succeeded: boolean): void;
 }

@@ -55,6 +55,7 @@ export class SshDialer {
           () => run.ssh?.stop(),
         ));
       const onAbort = (): void => run.ssh?.stop();
+      let opened = false;
       signal.addEventListener('abort', onAbort, { once: true });
       try {
         signal.throwIfAborted();
@@ -71,7 +72,7 @@ export class SshDialer {
         );
         stream.on('error', () => undefined);
         await stream.opened;
-        conversation?.succeeded();
+        opened = true;
         return stream;
       } catch (error) {
         run.ssh?.stop();
@@ -85,6 +86,7 @@ export class SshDialer {
         throw error;
       } finally {
         signal.removeEventListener('abort', onAbort);
+        conversation?.end(opened);
         await askpass?.close();
       }
     };
