@@ -5,7 +5,7 @@ import { AppError, isCancellation } from '../core/errors';
 import type { ProbeOptions, ProbeTarget, SqlProbe, SqlRoute } from '../core/ports';
 import type { DomainProbe, NameAnswer, TcpOutcome, TcpTry, Tried } from '../core/probe';
 import { attempt } from './attempt';
-import type { Attempt } from './attempt';
+import type { Attempt, Silence } from './attempt';
 import { dialTcp, reachedAt } from './dial';
 import type { Dial } from './dial';
 import { connectError } from './errors';
@@ -36,13 +36,8 @@ export const lookUpHere: LookUp = (host) =>
 export function createSqlProbe(parts: SqlProbeParts): SqlProbe {
   const { lookUp = lookUpHere, dial = dialTcp, dialThrough } = parts;
   const find = (host: string, options: ProbeOptions): Promise<Tried<NameAnswer>> =>
-    tryStage(host, options, 'no answer from the resolver', async ({ signal }) => ({
-      value: {
-        addresses: await orAborted(lookUp(host), signal).catch((error: unknown) => {
-          throw signal.aborted ? resolverSilent(host, options, signal) : error;
-        }),
-        resolvers: resolvers(),
-      },
+    tryStage(host, options, resolverSilent(host), async ({ signal }) => ({
+      value: { addresses: await orAborted(lookUp(host), signal), resolvers: resolvers() },
     }));
   return {
     lookUp: find,
@@ -173,7 +168,7 @@ class Walk {
 async function tryStage<T>(
   host: string,
   { timeoutMs, signal }: ProbeOptions,
-  silence: string,
+  silence: Silence,
   work: (to: Attempt) => Promise<{ readonly value: T; readonly error?: unknown }>,
   peer: Peer = { host, user: '', password: '' },
 ): Promise<Tried<T>> {
@@ -207,16 +202,15 @@ function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-function resolverSilent(host: string, { timeoutMs, signal }: ProbeOptions, own: AbortSignal): Error {
-  return signal?.aborted === true
-    ? (own.reason as Error)
-    : new AppError('sqlHostNotFound', {
-        source: 'SQL',
-        subject: host,
-        serviceCode: 'ETIMEDOUT',
-        reason: `no answer from the resolver within ${String(timeoutMs / 1000)} s`,
-      });
-}
+const resolverSilent =
+  (host: string): Silence =>
+  (within) =>
+    new AppError('sqlHostNotFound', {
+      source: 'SQL',
+      subject: host,
+      serviceCode: 'ETIMEDOUT',
+      reason: `no answer from the resolver within ${within}`,
+    });
 
 function resolvers(): readonly string[] {
   try {

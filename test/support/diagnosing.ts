@@ -1,6 +1,6 @@
 import { AppError, type ErrorCode, type ErrorDetails } from '../../src/core/errors';
 import type { DiagnosisFacts } from '../../src/core/diagnosis/facts';
-import type { DomainProbe, TcpOutcome, TlsFacts, Tried } from '../../src/core/probe';
+import type { DomainProbe, TcpOutcome, TcpTry, TlsFacts, Tried } from '../../src/core/probe';
 import { aConnection, anEndpoint, anInstance, aService, aZone } from '../unit/fakes';
 
 /** A diagnosis of an endpoint with which all is well, and what to change of it. */
@@ -34,9 +34,8 @@ const zones = [
 ];
 const addresses = zones.map(({ ip }) => ip);
 
-export const tcp = (...outcomes: readonly TcpOutcome[]): Tried<readonly never[]> =>
-  ({
-    ...found(
+export const tcp = (...outcomes: readonly TcpOutcome[]): Tried<readonly TcpTry[]> => ({
+    ...found<readonly TcpTry[]>(
       outcomes.map((outcome, nth) => ({
         address: addresses[nth] ?? '',
         outcome,
@@ -46,7 +45,7 @@ export const tcp = (...outcomes: readonly TcpOutcome[]): Tried<readonly never[]>
       })),
     ),
     ...(!outcomes.includes('connected') && { error: sqlError('sqlUnreachable', { reason: 'no answer' }) }),
-  }) as Tried<readonly never[]>;
+  });
 
 export const aProbe: Required<Omit<DomainProbe, 'tunnel'>> = {
   dns: found({ addresses, resolvers: ['100.100.2.136', '100.100.2.138'] }),

@@ -9,7 +9,7 @@ import type { Line, Said } from './line';
 export function tidbCloudLines(facts: DiagnosisFacts): readonly Line[] {
   const going = { over: facts.finished, begun: true };
   return [
-    lineOf({ id: 'instance', title: 'Instance', tried: `Asked TiDB Cloud for ${facts.instanceName}` }, facts.instance, {
+    lineOf({ id: 'instance', title: 'Instance', tried: `Ask TiDB Cloud for ${facts.instanceName}` }, facts.instance, {
       ...going,
       say: ({ state, version }) => ({
         outcome: `${state}${version === undefined ? '' : `, ${version}`}.`,
@@ -17,7 +17,7 @@ export function tidbCloudLines(facts: DiagnosisFacts): readonly Line[] {
       }),
     }),
     lineOf(
-      { id: 'service', title: 'Private link service', tried: 'Asked TiDB Cloud for the endpoint service' },
+      { id: 'service', title: 'Private link service', tried: 'Ask TiDB Cloud for the endpoint service' },
       facts.service,
       {
         ...going,
@@ -35,7 +35,7 @@ export function tidbCloudLines(facts: DiagnosisFacts): readonly Line[] {
       {
         id: 'connection',
         title: 'Private endpoint connection',
-        tried: `Looked for ${facts.endpointId} among the instance’s connections`,
+        tried: `Look for ${facts.endpointId} among the instance’s connections`,
       },
       facts.connection,
       { ...going, say: connectionSaid },
@@ -124,7 +124,7 @@ export function alibabaCloudLines(facts: DiagnosisFacts): readonly Line[] {
   const over = facts.finished;
   return [
     lineOf(
-      { id: 'endpoint', title: 'Endpoint', tried: `Asked Alibaba Cloud for ${facts.endpointId} in ${facts.regionId}` },
+      { id: 'endpoint', title: 'Endpoint', tried: `Ask Alibaba Cloud for ${facts.endpointId} in ${facts.regionId}` },
       facts.endpoint,
       {
         over,
@@ -148,7 +148,7 @@ export function alibabaCloudLines(facts: DiagnosisFacts): readonly Line[] {
         },
       },
     ),
-    lineOf({ id: 'zones', title: 'Zones', tried: 'Asked for the endpoint’s address in each zone' }, facts.zones, {
+    lineOf({ id: 'zones', title: 'Zones', tried: 'Ask for the endpoint’s address in each zone' }, facts.zones, {
       over,
       begun: hasEndpoint,
       say: zonesSaid,
@@ -157,7 +157,7 @@ export function alibabaCloudLines(facts: DiagnosisFacts): readonly Line[] {
       {
         id: 'securityGroups',
         title: 'Security groups',
-        tried: `Checked the rules for TCP on port ${facts.port ?? ''}`,
+        tried: `Check the rules for TCP on port ${facts.port ?? ''}`,
       },
       facts.ports,
       { over, begun: hasEndpoint, say: portsSaid },
@@ -166,7 +166,7 @@ export function alibabaCloudLines(facts: DiagnosisFacts): readonly Line[] {
       id: 'networkAcl',
       title: 'Network ACL',
       status: 'skipped',
-      tried: 'The ACLs of the vSwitches',
+      tried: 'Check the network ACLs of the vSwitches',
       outcome: 'Cannot be seen from here.',
       details: [],
       advice: 'When everything else is well, check that the vSwitch’s network ACL lets the port in and the answers out.',

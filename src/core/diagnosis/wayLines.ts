@@ -17,7 +17,7 @@ export function wayLines(facts: DiagnosisFacts): readonly Line[] {
     machineLine(facts),
     ...(isBastion ? [tunnelLine(facts)] : [dnsLine(facts), endpointDnsLine(facts), tcpLine(facts)]),
     lineOf(
-      { id: 'greeting', title: 'MySQL greeting', tried: 'Waited for the server’s first packet' },
+      { id: 'greeting', title: 'MySQL greeting', tried: 'Wait for the server’s first packet' },
       probe.greeting,
       {
         ...going(facts, connected),
@@ -35,7 +35,7 @@ export function wayLines(facts: DiagnosisFacts): readonly Line[] {
       {
         id: 'login',
         title: 'Login',
-        tried: `Logged in once as ${facts.user}`,
+        tried: `Log in once as ${facts.user}`,
       },
       facts.login,
       {
@@ -79,7 +79,7 @@ function machineLine(facts: DiagnosisFacts): Line {
     {
       id: 'machine',
       title: 'Where this runs',
-      tried: 'Asked the ECS instance metadata for the VPC',
+      tried: 'Ask the ECS instance metadata for the VPC',
     },
     machine,
     {
@@ -136,7 +136,7 @@ function dnsLine(facts: DiagnosisFacts): Line {
     {
       id: 'dns',
       title: 'DNS of the private domain',
-      tried: host === undefined ? 'TiDB Cloud’s private domain' : `Looked up ${host}`,
+      tried: host === undefined ? 'Look up TiDB Cloud’s private domain' : `Look up ${host}`,
     },
     host === undefined && finished ? { skipped: 'noDomain' } : probe.dns,
     {
@@ -187,7 +187,7 @@ function endpointDnsLine(facts: DiagnosisFacts): Line {
     {
       id: 'endpointDns',
       title: 'DNS of the endpoint’s own domain',
-      tried: domain === undefined ? 'Alibaba Cloud’s endpoint domain' : `Looked up ${domain}`,
+      tried: domain === undefined ? 'Look up Alibaba Cloud’s endpoint domain' : `Look up ${domain}`,
     },
     facts.endpointDns,
     {
@@ -218,7 +218,7 @@ const outcomeWords: Readonly<Record<TcpOutcome, string>> = {
 function tcpLine(facts: DiagnosisFacts): Line {
   const { probe, port } = facts;
   return lineOf(
-    { id: 'tcp', title: 'TCP', tried: `Connected to port ${port ?? ''} of each address` },
+    { id: 'tcp', title: 'TCP', tried: `Connect to port ${port ?? ''} of each address` },
     probe.tcp,
     {
       ...going(facts, worked(probe.dns)),
@@ -286,7 +286,7 @@ function tlsLine(facts: DiagnosisFacts): Line {
     {
       id: 'tls',
       title: 'TLS and certificate',
-      tried: 'Set up TLS 1.2 or later and checked the certificate against the instance’s CA and the host name',
+      tried: 'Set up TLS 1.2 or later; check the certificate against the instance’s CA and the host name',
     },
     facts.probe.tls,
     {
