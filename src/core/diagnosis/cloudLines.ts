@@ -190,7 +190,7 @@ function zonesSaid(zones: readonly EndpointZone[]): Said {
     return { status: 'failed', outcome: 'The endpoint is in no zone.', advice: 'Add a zone to the endpoint.' };
   }
   return up === zones.length
-    ? { outcome: up === 1 ? 'Its one zone is Connected.' : `All ${up} zones are Connected.`, details }
+    ? { outcome: up === 1 ? 'Its one zone is Connected.' : `All of its ${up} zones are Connected.`, details }
     : {
         status: up === 0 ? 'failed' : 'warning',
         outcome: `${up} of ${zones.length} zones are Connected.`,

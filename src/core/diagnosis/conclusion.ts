@@ -179,7 +179,7 @@ const words: Readonly<Record<Cause, (facts: DiagnosisFacts) => Words>> = {
   }),
   dnsNotReady: (f) => ({
     title: 'The private domain is not in the DNS yet',
-    explanation: `${host(f)} is not known here, although ${standing(f) === 'inside' ? 'this machine is in the endpoint’s VPC' : 'nothing else is at fault'}. After a connection has become Active, this can take some minutes; a DNS server of one’s own in the VPC must forward to Alibaba Cloud’s (100.100.2.136).`,
+    explanation: `${host(f)} is not known here, although ${standing(f) === 'inside' ? `${here(f)} is in the endpoint’s VPC` : 'nothing else is at fault'}. After a connection has become Active, this can take some minutes; a DNS server of one’s own in the VPC must forward to Alibaba Cloud’s (100.100.2.136).`,
     nextStep: 'Run the diagnosis again in a minute; when it stays so, check which DNS servers this machine asks.',
     actions: ['runAgain', 'openTidbCloud'],
   }),
@@ -227,7 +227,7 @@ const words: Readonly<Record<Cause, (facts: DiagnosisFacts) => Words>> = {
   }),
   dropped: (f) => ({
     title: 'Packets to the endpoint are dropped on the way',
-    explanation: `${addresses(f)} does not answer${standing(f) === 'inside' ? ' although this machine is in the VPC' : ''}${valueOf(f.ports)?.check === 'open' ? ' and the security groups let it in' : ''}.`,
+    explanation: `${addresses(f)} does not answer${standing(f) === 'inside' ? ` although ${here(f)} is in the VPC` : ''}${valueOf(f.ports)?.check === 'open' ? ' and the security groups let it in' : ''}.`,
     nextStep:
       valueOf(f.ports)?.check === 'open'
         ? 'Check the network ACLs of the vSwitches, which cannot be seen from here.'

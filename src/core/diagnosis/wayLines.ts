@@ -61,17 +61,17 @@ const going = (facts: DiagnosisFacts, begun: boolean): { over: boolean; begun: b
 });
 
 const remoteWords: Readonly<Record<string, string>> = {
-  'ssh-remote': 'a machine that the editor reaches by Remote-SSH',
-  wsl: 'WSL on this machine',
-  'dev-container': 'a development container',
-  'attached-container': 'a container',
-  codespaces: 'a codespace',
-  tunnel: 'a machine behind a remote tunnel',
+  'ssh-remote': 'the Remote-SSH host',
+  wsl: 'WSL',
+  'dev-container': 'the development container',
+  'attached-container': 'the container',
+  codespaces: 'the codespace',
+  tunnel: 'the host of the remote tunnel',
 };
 
 /** Which machine it is that tries. */
 export const machineName = (remoteName: string | undefined): string =>
-  remoteName === undefined ? 'this machine' : (remoteWords[remoteName] ?? `a remote host (${remoteName})`);
+  remoteName === undefined ? 'this machine' : (remoteWords[remoteName] ?? `the remote host (${remoteName})`);
 
 function machineLine(facts: DiagnosisFacts): Line {
   const { machine, remoteName, finished, route } = facts;

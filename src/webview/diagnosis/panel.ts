@@ -87,7 +87,6 @@ function lineGroup({ title, lines }: DiagnosisState['groups'][number], at: numbe
 }
 
 function line({ title, status, tried, outcome, elapsedMs, details, advice }: Line): TemplateResult {
-  const hasWords = outcome !== '';
   return html`<li class="line line-${status}">
     ${icon(icons[status])}
     <div class="line-text">
@@ -96,21 +95,17 @@ function line({ title, status, tried, outcome, elapsedMs, details, advice }: Lin
         <span class="visually-hidden">: ${statusWords[status]}</span>
         ${elapsedMs === undefined ? nothing : html`<span class="took">${exact(elapsedMs)}</span>`}
       </div>
-      ${hasWords ? html`<p class="outcome">${outcome}</p>` : nothing}
+      ${status === 'skipped' ? nothing : html`<p class="tried">${tried}</p>`}
+      ${outcome === '' ? nothing : html`<p class="outcome">${outcome}</p>`}
       ${advice === undefined || status === 'ok' ? nothing : html`<p class="advice">${advice}</p>`}
       ${
-        status === 'waiting' || status === 'running'
-          ? html`<p class="hint">${tried}</p>`
+        details.length === 0
+          ? nothing
           : html`<details>
               <summary aria-label="Details of ${title}">Details</summary>
-              <p class="tried">${tried}</p>
-              ${
-                details.length === 0
-                  ? nothing
-                  : html`<ul class="details">
-                      ${details.map((detail) => html`<li>${detail}</li>`)}
-                    </ul>`
-              }
+              <ul class="details">
+                ${details.map((detail) => html`<li>${detail}</li>`)}
+              </ul>
             </details>`
       }
     </div>
