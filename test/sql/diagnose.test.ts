@@ -1,22 +1,21 @@
 import assert from 'node:assert/strict';
-import { causeOf, type Cause } from '../../src/core/diagnosis/cause';
+import { once } from 'node:events';
+import path from 'node:path';
+import type { Cause } from '../../src/core/diagnosis/cause';
 import { valueOf, type DiagnosisFacts } from '../../src/core/diagnosis/facts';
-import { linesOf, reportOf } from '../../src/core/diagnosis/report';
-import type { PrivateEndpoint } from '../../src/core/health';
+import { linesOf } from '../../src/core/diagnosis/report';
+import { AppError, cancellation } from '../../src/core/errors';
+import type { SecurityGroupRule } from '../../src/core/model';
 import type { ProbeTarget, SqlProbe } from '../../src/core/ports';
 import type { DomainProbe } from '../../src/core/probe';
-import { AppError, cancellation } from '../../src/core/errors';
-import { Redactor } from '../../src/core/redact';
-import { Connections } from '../../src/services/connections';
-import { Diagnoses } from '../../src/services/diagnosis';
-import { createSql, type SqlConnectorOptions } from '../../src/sql';
 import { createSqlProbe, lookUpHere } from '../../src/sql/probe';
 import { createAuthority, createSelfSigned, expired } from '../support/certificates';
+import { startLab, whyNoLab, type Lab, type Side } from '../support/lab';
 import { startMariadb, type Mariadb } from '../support/mariadb';
 import { freePort, SshLab } from '../support/sshd';
-import { aConnection, anEndpoint, anInstance } from '../unit/fakes';
-import { stage } from '../unit/services/stage';
-import { assertNoSecret, eventually, log, password } from './fixtures';
+import { anEndpoint } from '../unit/fakes';
+import { diagnose, type Diagnosed, type Situation } from './diagnoser';
+import { assertNoSecret, eventually, password } from './fixtures';
 import { error as errorPacket, greeting, startRogue, upgrade, type Rogue } from './rogue';
 
 const domain = 'gw-1.ap-southeast-1.premium.tidbcloud.localhost';
@@ -198,76 +197,23 @@ describe('diagnosing against a real server', function () {
   after(async () => {
     await server.stop();
     await lab.remove();
-    assertNoSecret(log.lines.join('\n'));
   });
 
-  interface Situation {
-    readonly stored?: string;
-    readonly port?: number;
-    readonly host?: string;
-    readonly bastion?: string;
-    readonly options?: Partial<SqlConnectorOptions>;
-  }
-
-  async function diagnose({ stored, port, host, bastion, options }: Situation): Promise<DiagnosisFacts> {
-    const s = stage();
-    const connection = { ...aConnection, host: host ?? domain, port: port ?? server.port };
-    s.world.connections.push({ ...connection, postedAtMs: 0 });
-    s.world.endpoints.push({ ...anEndpoint, token: 'x', createdAtMs: 0 });
-    s.state.kept.set('ca/1001', certificate.caCertificatePem);
-    if (stored !== undefined) {
-      s.secrets.kept.set('password/1001/root', stored);
-    }
-    const sql = createSql({ log, ...options });
-    const machine = { vpcId: () => Promise.resolve(undefined), addresses: () => [], versions: [] };
-    const shared = {
-      ...s,
-      machine,
-      connector: () => Promise.resolve(sql.connector),
-      learnSecret: () => undefined,
-    };
-    const connections = new Connections({
-      ...shared,
-      keys: {
-        password: (instanceId, user) => `password/${instanceId}/${user}`,
-        caCertificate: (instanceId) => `ca/${instanceId}`,
-        user: (instanceId) => `user/${instanceId}`,
-        database: (instanceId) => `database/${instanceId}`,
-      },
-      bastions: () => (bastion === undefined ? {} : { [anEndpoint.id]: bastion }),
+  type Difference = Partial<Situation>;
+  const conclude = async (difference: Difference, cause: Cause): Promise<DiagnosisFacts> => {
+    const found = await diagnose({
+      ...{ host: domain, port: server.port, caCertificatePem: certificate.caCertificatePem },
+      // Its VPC is on this machine, as the server is.
+      ...{ sandbox: true, ...difference },
     });
-    const diagnoses = new Diagnoses({
-      ...shared,
-      connections,
-      probe: () => Promise.resolve(sql.probe),
-      isSandbox: () => true,
-      newId: () => 'token',
-    });
-    await s.inventory.refreshInstances();
-    const endpoint: PrivateEndpoint = {
-      ...{ instanceId: anInstance.id, endpointId: anEndpoint.id, connection, endpoint: anEndpoint },
-    };
-    const facts = await diagnoses.run({
-      ...{ instance: anInstance, endpoint },
-      signal: new AbortController().signal,
-      onChange: () => undefined,
-    });
-    // Without its help: what a password could get into must not be there in the first place.
-    const bare = { redact: (text: string) => text };
-    assertNoSecret(reportOf(facts, [], bare));
-    assertNoSecret(reportOf(facts, [], new Redactor()));
-    assert.ok(linesOf(facts).every(({ lines }) => lines.every(({ status }) => status !== 'running')));
-    return facts;
-  }
+    assert.equal(found.cause, cause, found.report);
+    assertNoSecret(found.report + found.log);
+    assert.ok(linesOf(found.facts).every(({ lines }) => lines.every(({ status }) => status !== 'running')));
+    return found.facts;
+  };
 
   const refusals = async (): Promise<number> =>
     (await server.connectionLog()).match(/Access denied for user 'root'/g)?.length ?? 0;
-
-  const conclude = async (situation: Situation, cause: Cause): Promise<DiagnosisFacts> => {
-    const facts = await diagnose(situation);
-    assert.equal(causeOf(facts), cause, reportOf(facts, [], new Redactor()));
-    return facts;
-  };
 
   it('finds that all works, with the server’s own words', async () => {
     const facts = await conclude({ stored: password }, 'works');
@@ -304,9 +250,8 @@ describe('diagnosing against a real server', function () {
   });
 
   describe('through a bastion', () => {
-    const through = (bastion: string, more: Situation = {}): Situation => ({
-      ...{ stored: password, host: 'localhost', bastion },
-      options: { ssh: { program: lab.program } },
+    const through = (bastion: string, more: Difference = {}): Difference => ({
+      ...{ stored: password, host: 'localhost', bastion, sshProgram: lab.program },
       ...more,
     });
 
@@ -343,9 +288,113 @@ describe('diagnosing against a real server', function () {
       await conclude(through('shut'), 'bastionForbidsForwarding');
       await conclude(through('good', { host: 'no-such-name.invalid' }), 'bastionOutsideVpc');
       await conclude(through('good', { port: await freePort() }), 'bastionCannotReach');
-      await conclude(through('good', { options: { ssh: { program: '/no/such/ssh' } } }), 'bastionProgram');
+      await conclude(through('good', { sshProgram: '/no/such/ssh' }), 'bastionProgram');
       await host.stop();
       await shut.stop();
     });
+  });
+});
+
+/** In a VPC of network namespaces, from inside of it and from elsewhere. */
+describe('diagnosing in the lab', function () {
+  this.timeout(120_000);
+  let lab: Lab;
+
+  before(async function () {
+    const reason = whyNoLab();
+    if (reason !== undefined) {
+      console.log(`    SKIPPED: the diagnosis from inside and outside a VPC: ${reason}`);
+      this.skip();
+    }
+    lab = await startLab({ password });
+  });
+  after(() => (lab as Lab | undefined)?.stop());
+
+  type Answer = Pick<Diagnosed, 'cause' | 'title' | 'report' | 'log'> & { readonly failed?: string };
+
+  async function concludes(side: Side, cause: Cause, more: Partial<Situation> = {}): Promise<Answer> {
+    const program = path.join(__dirname, 'diagnoser.ts');
+    const child = lab.startNode(side, ['--import', 'tsx', program, 'diagnose']);
+    const isInside = side !== 'client';
+    const situation: Situation = {
+      ...{ host: lab.domain, port: lab.port, caCertificatePem: lab.caCertificatePem, stored: lab.password },
+      ...{ zoneIps: ['10.77.0.10'], addresses: [isInside ? '10.77.0.40' : '192.168.7.7'] },
+      ...(isInside && { vpcId: anEndpoint.vpcId }),
+      ...more,
+    };
+    child.send(situation);
+    const [answer] = (await once(child, 'message')) as [Answer];
+    assert.equal(answer.failed, undefined);
+    assert.equal(answer.cause, cause, answer.report);
+    assertNoSecret(answer.report + answer.log);
+    return answer;
+  }
+  const shut: readonly SecurityGroupRule[] = [];
+
+  it('finds from inside that all works', async () => {
+    const { report } = await concludes('ecs', 'works');
+    assert.match(report, /10\.77\.0\.10 \(private\)/);
+    assert.match(report, /Resolvers: 10\.77\.0\.2/);
+  });
+
+  it('finds from elsewhere that it is outside', async () => {
+    await concludes('client', 'outsideVpc');
+    await lab.clientDns('private');
+    // The name is known here, and every packet is lost.
+    const { report } = await concludes('client', 'outsideVpc');
+    assert.match(report, /10\.77\.0\.10 \(zone-0, Connected\): no answer \(ETIMEDOUT\)/);
+    await concludes('client', 'anotherVpc', { vpcId: 'vpc-other' });
+    await lab.clientDns('noSuchName');
+  });
+
+  it('finds from elsewhere that the bastion works', async () => {
+    for (const destination of ['plain', 'jump'] as const) {
+      await concludes('client', 'works', {
+        bastion: lab.bastion.destinations[destination],
+        sshProgram: `${lab.bastion.binFolder}/ssh`,
+      });
+    }
+  });
+
+  it('finds what is wrong with a bastion', async () => {
+    const through = (destination: keyof Lab['bastion']['destinations']): Partial<Situation> => ({
+      bastion: lab.bastion.destinations[destination],
+      sshProgram: `${lab.bastion.binFolder}/ssh`,
+    });
+    await concludes('client', 'bastionRefused', through('notAuthorized'));
+    await concludes('client', 'bastionHostKey', through('changedHostKey'));
+    await concludes('client', 'bastionUnreachable', through('noSuchHost'));
+    await lab.vpcDns('noSuchName');
+    await concludes('client', 'bastionOutsideVpc', through('plain'));
+    await lab.vpcDns('private');
+  });
+
+  it('finds the security group that drops packets', async () => {
+    lab.blockDatabase();
+    await concludes('ecs', 'securityGroupClosed', { rules: shut });
+    // The rules would let it in: something that cannot be seen drops them.
+    await concludes('ecs', 'dropped');
+    await concludes('ecs', 'financialLock', { businessStatus: 'FinancialLocked' });
+    lab.unblockDatabase();
+  });
+
+  it('finds what is wrong with the name, from inside', async () => {
+    await lab.vpcDns('noSuchName');
+    await concludes('ecs', 'dnsNotReady');
+    await lab.vpcDns('silence');
+    await concludes('ecs', 'resolverTrouble');
+    await lab.vpcDns({ address: '47.88.1.1' });
+    await concludes('ecs', 'publicAddress');
+    await lab.vpcDns({ address: '10.77.0.99' });
+    await concludes('ecs', 'staleAddress');
+    await lab.vpcDns('private');
+  });
+
+  it('finds a server that is gone, and why', async () => {
+    await lab.stopDatabase();
+    await concludes('ecs', 'portRefused');
+    await concludes('ecs', 'instancePaused', { instanceState: 'PAUSED' });
+    await lab.startDatabase();
+    await concludes('ecs', 'works');
   });
 });
