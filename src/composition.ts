@@ -5,11 +5,12 @@ import { registerCommands } from './commands';
 import { tellRestored } from './commands/tellRestored';
 import type { Disposable } from './core/emitter';
 import { AppError } from './core/errors';
-import type { SqlConnector } from './core/ports';
+import type { SqlConnector, SqlProbe } from './core/ports';
 import type { Redactor } from './core/redact';
 import { contexts, panels, secretKeys, stateKeys } from './ids';
 import { announceActive } from './panels/creation/announce';
 import { CreationPanels } from './panels/creation/creationPanels';
+import { DiagnosisPanels } from './panels/diagnosis/diagnosisPanels';
 import type { ResultsView } from './panels/results/resultsView';
 import { askSsh } from './platform/askSsh';
 import { systemClock as clock } from './platform/clock';
@@ -19,10 +20,12 @@ import { EcsMetadata } from './platform/ecsMetadata';
 import { FileJournal } from './platform/journal';
 import type { ChannelLog } from './platform/log';
 import type { Notifications } from './platform/notifications';
+import { thisMachine } from './platform/thisMachine';
 import { onDidChangeSettings, readSettings, SettingsCheck } from './platform/settings';
 import type { World } from './platform/world';
 import { Accounts } from './services/accounts';
 import { Connections } from './services/connections';
+import { Diagnoses } from './services/diagnosis';
 import { HealthMonitor } from './services/healthMonitor';
 import { Inventory } from './services/inventory';
 import { LastChoices } from './services/provisioning/choices';
@@ -47,6 +50,7 @@ export interface Base {
   readonly resultsView: ResultsView;
   readonly sandbox: SandboxMode;
   readonly userAgent: string;
+  readonly extensionVersion: string;
 }
 
 export interface BuiltWorld extends Disposable {
@@ -99,15 +103,16 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     ...{ clock, log, random: Math.random, journal, accounts, inventory, durations },
   });
   const machine = new EcsMetadata(log);
-  let connector: Promise<SqlConnector> | undefined;
-  const loadConnector = async (): Promise<SqlConnector> => {
+  let sql: Promise<{ connector: SqlConnector; probe: SqlProbe }> | undefined;
+  const loadSql = async (): Promise<{ connector: SqlConnector; probe: SqlProbe }> => {
     const askpass = {
       script: Uri.joinPath(context.extensionUri, 'dist', 'askpass.js').fsPath,
       folder: Uri.joinPath(context.globalStorageUri, 'ssh').fsPath,
     };
-    const { createSqlConnector } = await import('./sql');
-    return createSqlConnector({ log, ssh: { questions: { ask: askSsh, learnSecret, askpass } } });
+    const { createSql } = await import('./sql');
+    return createSql({ log, ssh: { questions: { ask: askSsh, learnSecret, askpass } } });
   };
+  const connector = async (): Promise<SqlConnector> => (await (sql ??= loadSql())).connector;
   const connections = new Connections({
     ...{ accounts, secrets, state, machine, learnSecret, clock, log },
     bastions: readSettings.sqlBastions,
@@ -117,7 +122,7 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
       user: stateKeys.sqlUser,
       database: stateKeys.sqlDatabase,
     },
-    connector: () => (connector ??= loadConnector()),
+    connector,
   });
   const documents = new SqlDocuments((error) => log.error('A listener of the SQL documents failed', error));
   const isSandbox = (): boolean => consoles.isSandbox();
@@ -141,6 +146,17 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     machine,
     usualMs: (kind) => durations.usualMs(kind),
   });
+  const here = thisMachine(machine, base.extensionVersion);
+  const diagnosis = new DiagnosisPanels({
+    ...shared,
+    diagnoses: new Diagnoses({
+      ...{ accounts, inventory, connections, connector, isSandbox, learnSecret, newId, clock, log },
+      machine: here,
+      probe: async () => (await (sql ??= loadSql())).probe,
+    }),
+    redactor: base.redactor,
+    versions: here.versions,
+  });
   const settingsCheck = new SettingsCheck(notifications, {
     tidbCloudBaseUrl: checkBaseUrl,
     alibabaCloudEndpoints: (urls) => new Endpoints(urls),
@@ -159,11 +175,13 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
       healthItem,
       sandboxItem,
       creation,
+      diagnosis,
     ],
     window.registerWebviewPanelSerializer(panels.creation, creation),
     ...registerCommands(new CommandRunner(notifications, log), {
       ...shared,
-      ...{ connections, documents, monitor, creation, results, resultsView, consoles, sandbox, runner, newId },
+      ...{ connections, documents, monitor, creation, diagnosis, results, resultsView, consoles },
+      ...{ sandbox, runner, newId },
       showLog: () => log.show(),
     }),
     // A document whose language changes is said to close too, and stays.
@@ -212,6 +230,7 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     dispose,
     leave: () => {
       creation.close();
+      diagnosis.close();
       dispose();
     },
   };

@@ -19,6 +19,7 @@ export const commands = {
   connect: `${prefix}.connect`,
   disconnect: `${prefix}.disconnect`,
   chooseBastion: `${prefix}.chooseBastion`,
+  diagnose: `${prefix}.diagnose`,
   runSql: `${prefix}.runSql`,
   cancelSql: `${prefix}.cancelSql`,
   exportResults: `${prefix}.exportResults`,
@@ -44,6 +45,9 @@ export const views = {
 export const panels = {
   creation: `${prefix}.creation`,
 } as const;
+
+/** A panel that is not there any more after a reload. */
+export const diagnosisPanel = `${prefix}.diagnosis`;
 
 /** Keys under the section `tidbPrivateEndpoint`. */
 export const settings = {

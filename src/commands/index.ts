@@ -8,6 +8,7 @@ import { copyRamPolicy } from './copyRamPolicy';
 import { createEndpoint } from './createEndpoint';
 import { deleteConnection } from './deleteConnection';
 import { deleteEndpoint } from './deleteEndpoint';
+import { diagnose } from './diagnose';
 import { disconnect } from './disconnect';
 import { exportAsCode } from './exportAsCode';
 import { exportResults } from './exportResults';
@@ -38,6 +39,7 @@ export const allCommands: readonly Command[] = [
   connect,
   disconnect,
   chooseBastion,
+  diagnose,
   runSql,
   cancelSql,
   exportResults,

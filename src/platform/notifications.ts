@@ -12,6 +12,7 @@ const labels: Record<Remedy, string> = {
   enterPassword: 'Enter Password',
   retry: 'Retry',
   chooseBastion: 'Choose Bastion…',
+  diagnose: 'Diagnose',
   openTidbCloud: 'Open TiDB Cloud Console',
   openAlibabaCloud: 'Open Alibaba Cloud Console',
   openGuide: 'Open the Guide',
@@ -62,6 +63,9 @@ export class Notifications {
         return;
       case 'chooseBastion':
         await vscodeCommands.executeCommand(commands.chooseBastion, domainOf(error));
+        return;
+      case 'diagnose':
+        await vscodeCommands.executeCommand(commands.diagnose, domainOf(error));
         return;
       case 'openGuide':
         await env.openExternal(Uri.parse(guideUrl));

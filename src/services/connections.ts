@@ -84,6 +84,8 @@ const pingMs = 3_000;
 /** SQL sessions to private endpoints, opened through their private domains: one for each endpoint and slot. */
 export class Connections {
   private readonly slots = new Map<string, Slot>();
+  readonly passwords: Passwords;
+  readonly authorities: Authorities;
   private readonly routes: Routes;
   private readonly databases: LastDatabases;
   private readonly opener: Opener;
@@ -102,15 +104,16 @@ export class Connections {
     this.runningChanged = new Emitter(onListenerError);
     this.routes = new Routes(options);
     this.databases = new LastDatabases(state, keys.database, log);
+    this.passwords = new Passwords({ secrets, state, keys, log });
+    this.authorities = new Authorities({
+      ...{ state, clock, log },
+      key: keys.caCertificate,
+      download: async (instanceId, signal) =>
+        (await accounts.tidbCloud()).getCaCertificate(instanceId, signal),
+    });
     this.opener = new Opener({
       ...{ routes: this.routes, databases: this.databases, log },
-      passwords: new Passwords({ secrets, state, keys, log }),
-      authorities: new Authorities({
-        ...{ state, clock, log },
-        key: keys.caCertificate,
-        download: async (instanceId, signal) =>
-          (await accounts.tidbCloud()).getCaCertificate(instanceId, signal),
-      }),
+      ...{ passwords: this.passwords, authorities: this.authorities },
       connector: options.connector,
       learnSecret: options.learnSecret,
     });

@@ -1,11 +1,12 @@
 import { AppError } from '../core/errors';
-import type { Log, SqlConnector, SqlValue } from '../core/ports';
+import type { Log, SqlConnector, SqlProbe, SqlValue } from '../core/ports';
 import { attempt } from './attempt';
 import type { Attempt } from './attempt';
 import { dialTcp } from './dial';
 import type { Dial } from './dial';
 import { openLink, tlsTrusting } from './link';
 import type { Door, Link } from './link';
+import { createSqlProbe } from './probe';
 import { Session } from './session';
 import { decodeRow } from './rows/rowBytes';
 import { SshDialer } from './ssh/dialSsh';
@@ -32,10 +33,26 @@ const killTimeoutMs = 5000;
 /** `ssh` has to log in first, on each host of the way. */
 const killThroughBastionMs = 10_000;
 
+/** Sessions and probes; what a person has answered to `ssh` for one of them serves the other. */
+export function createSql(options: SqlConnectorOptions): {
+  readonly connector: SqlConnector;
+  readonly probe: SqlProbe;
+} {
+  const dialer = new SshDialer({ ...options.ssh, log: options.log });
+  return {
+    connector: connectorThrough(dialer, options),
+    probe: createSqlProbe({
+      ...(options.dial && { dial: options.dial }),
+      dialThrough: (route) => dialer.through(route),
+    }),
+  };
+}
+
 /** Opens SQL sessions over verified TLS. Opening fails in `connectTimeoutMs` at the latest, with a `sql…` AppError. */
-export function createSqlConnector(options: SqlConnectorOptions): SqlConnector {
+export const createSqlConnector = (options: SqlConnectorOptions): SqlConnector => createSql(options).connector;
+
+function connectorThrough(dialer: SshDialer, options: SqlConnectorOptions): SqlConnector {
   const { log, connectTimeoutMs = defaultConnectTimeoutMs, dial = dialTcp } = options;
-  const dialer = new SshDialer({ ...options.ssh, log });
   const trust = new Map<string | undefined, Door['tls']>();
   const tlsFor = (pem: string | undefined): Door['tls'] => {
     const tls = trust.get(pem) ?? tlsTrusting(pem);

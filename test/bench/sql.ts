@@ -8,7 +8,8 @@ import { createConnection } from 'mysql2';
 import type { Log, SqlSession, StoredRows } from '../../src/core/ports';
 import { createSqlConnector } from '../../src/sql';
 import { startMariadb, type SqlServer } from '../support/mariadb';
-import { startTidb, tidbServer } from '../support/tidb';
+import { startTidb } from '../support/tidb';
+import { tidbServer } from '../support/tidbServer';
 import { median, type Row } from './row';
 
 const password = 'bench-password';

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SqlSession, SqlStreamed, StoredRows } from '../../src/core/ports';
 import { startMariadb, type SqlServer } from '../support/mariadb';
-import { startTidb, tidbServer } from '../support/tidb';
+import { startTidb } from '../support/tidb';
+import { tidbServer } from '../support/tidbServer';
 import { assertNoSecret, connector, eventually, failure, log, password, run, value } from './fixtures';
 
 const servers: readonly (readonly [string, () => Promise<SqlServer>])[] = [
