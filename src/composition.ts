@@ -21,9 +21,11 @@ import { FileJournal } from './platform/journal';
 import type { ChannelLog } from './platform/log';
 import type { Notifications } from './platform/notifications';
 import { thisMachine } from './platform/thisMachine';
+import { ReadOnlyTexts } from './platform/readOnlyTexts';
 import { onDidChangeSettings, readSettings, SettingsCheck } from './platform/settings';
 import type { World } from './platform/world';
 import { Accounts } from './services/accounts';
+import { Catalog } from './services/catalog/catalog';
 import { Connections } from './services/connections';
 import { Diagnoses } from './services/diagnosis';
 import { HealthMonitor } from './services/healthMonitor';
@@ -126,7 +128,12 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
   });
   const documents = new SqlDocuments((error) => log.error('A listener of the SQL documents failed', error));
   const isSandbox = (): boolean => consoles.isSandbox();
-  const tree = new InstancesTree(inventory, runner, isSandbox);
+  const catalog = new Catalog({
+    ...{ connections, log },
+    endpoint: ({ instanceId, endpointId }) => inventory.endpoint(instanceId, endpointId),
+  });
+  const texts = new ReadOnlyTexts();
+  const tree = new InstancesTree(inventory, runner, catalog, isSandbox);
   const monitor = new HealthMonitor({
     ...{ inventory, scheduler, state, followedKey: stateKeys.followed, log },
     intervalMs: () =>
@@ -176,13 +183,15 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
       sandboxItem,
       creation,
       diagnosis,
+      texts,
     ],
     window.registerWebviewPanelSerializer(panels.creation, creation),
     ...registerCommands(new CommandRunner(notifications, log), {
       ...shared,
       ...{ connections, documents, monitor, creation, diagnosis, results, resultsView, consoles },
-      ...{ sandbox, runner, newId },
+      ...{ sandbox, runner, newId, catalog },
       showLog: () => log.show(),
+      showText: (title, text) => texts.show(title, text),
     }),
     // A document whose language changes is said to close too, and stays.
     workspace.onDidCloseTextDocument(({ isClosed, uri }) => {

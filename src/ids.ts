@@ -22,6 +22,10 @@ export const commands = {
   diagnose: `${prefix}.diagnose`,
   runSql: `${prefix}.runSql`,
   cancelSql: `${prefix}.cancelSql`,
+  selectFirstRows: `${prefix}.selectFirstRows`,
+  copySqlName: `${prefix}.copySqlName`,
+  showCreate: `${prefix}.showCreate`,
+  loadMoreTables: `${prefix}.loadMoreTables`,
   exportResults: `${prefix}.exportResults`,
   showHealth: `${prefix}.showHealth`,
   openInTidbCloud: `${prefix}.openInTidbCloud`,
@@ -89,6 +93,12 @@ export const treeTokens = {
   canExport: 'canExport',
   creation: 'creation',
   instanceGone: 'instanceGone',
+  database: 'database',
+  /** A table or view. */
+  relation: 'relation',
+  /** A database, table, view, column or index. */
+  named: 'named',
+  canReadAgain: 'canReadAgain',
 } as const;
 
 export const secretKeys = {

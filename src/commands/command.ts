@@ -5,6 +5,7 @@ import type { CommandHandler } from '../platform/commandRunner';
 import type { Consoles } from '../platform/consoles';
 import type { Notifications } from '../platform/notifications';
 import type { Accounts } from '../services/accounts';
+import type { Catalog } from '../services/catalog/catalog';
 import type { Connections } from '../services/connections';
 import type { DiagnosisSubject } from '../services/diagnosis';
 import type { HealthMonitor } from '../services/healthMonitor';
@@ -19,6 +20,7 @@ export interface CommandServices {
   readonly accounts: Accounts;
   readonly inventory: Inventory;
   readonly connections: Connections;
+  readonly catalog: Catalog;
   readonly documents: SqlDocuments;
   readonly monitor: HealthMonitor;
   readonly runner: CreationRunner;
@@ -34,6 +36,8 @@ export interface CommandServices {
   readonly sandbox: Pick<SandboxMode, 'id' | 'current' | 'start' | 'stop'>;
   readonly extensionUri: Uri;
   readonly showLog: () => void;
+  /** Shows a text that cannot be changed. */
+  readonly showText: (title: string, text: string) => Promise<void>;
   /** Aborted when the commands go: what was left running ends too. */
   readonly closed: AbortSignal;
 }

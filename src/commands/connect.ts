@@ -19,12 +19,21 @@ export const connect: Command = {
       ...activeEndpoint,
     });
     const uri = freeUntitledUri(`${instance.name}-${endpoint.endpointId.slice(-6)}.sql`);
-    const session = await openSession(services, instance, endpoint, uri.toString(), databaseIn(argument));
+    const session = await openSession(
+      services,
+      instance,
+      endpoint,
+      uri.toString(),
+      textIn(argument, 'database'),
+    );
     if (session !== undefined) {
-      await openDocument(services, instance, endpoint, { session, uri });
+      const statement = textIn(argument, 'statement') ?? firstStatement;
+      await openDocument(services, instance, endpoint, { session, uri, statement });
     }
   },
 };
+
+const firstStatement = 'SELECT VERSION(), CURRENT_USER(), NOW();';
 
 /** What SQL can be run on. */
 export const activeEndpoint = {
@@ -64,21 +73,24 @@ export async function openSession(
   );
 }
 
-/** Given by a row of a database. */
-function databaseIn(argument: unknown): string | undefined {
-  const { database } = (argument ?? {}) as Record<string, unknown>;
-  return typeof database === 'string' && database !== '' ? database : undefined;
+/** Given by a row of a database, or by another command. */
+function textIn(argument: unknown, name: 'database' | 'statement'): string | undefined {
+  const { [name]: text } = (argument ?? {}) as Record<string, unknown>;
+  return typeof text === 'string' && text !== '' ? text : undefined;
 }
 
 async function openDocument(
   { documents }: CommandServices,
   instance: Instance,
   endpoint: PrivateEndpoint,
-  { session, uri }: { readonly session: SqlSession; readonly uri: Uri },
+  {
+    session,
+    uri,
+    statement,
+  }: { readonly session: SqlSession; readonly uri: Uri; readonly statement: string },
 ): Promise<void> {
   const { host, port } = addressOf(endpoint);
   const heading = [`-- ${instance.name} (${session.serverVersion})`, `-- ${host}:${port}`, ''];
-  const statement = 'SELECT VERSION(), CURRENT_USER(), NOW();';
   const document = await workspace.openTextDocument(uri);
   const editor = await window.showTextDocument(document);
   if (document.getText() === '') {

@@ -4,6 +4,7 @@ import type { Command, CommandServices } from './command';
 import { chooseBastion } from './chooseBastion';
 import { connect } from './connect';
 import { copyDomainName, copyEndpointId, copyServiceName } from './copy';
+import { copySqlName, loadMoreTables, selectFirstRows, showCreate } from './catalog';
 import { copyRamPolicy } from './copyRamPolicy';
 import { createEndpoint } from './createEndpoint';
 import { deleteConnection } from './deleteConnection';
@@ -42,6 +43,10 @@ export const allCommands: readonly Command[] = [
   diagnose,
   runSql,
   cancelSql,
+  selectFirstRows,
+  copySqlName,
+  showCreate,
+  loadMoreTables,
   exportResults,
   showHealth,
   openInTidbCloud,

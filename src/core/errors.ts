@@ -8,6 +8,7 @@ export type Remedy =
   | 'signInTidbCloud'
   | 'signInAlibabaCloud'
   | 'copyRamPolicy'
+  | 'connect'
   | 'enterPassword'
   | 'retry'
   | 'chooseBastion'
@@ -43,6 +44,7 @@ export type ErrorCode =
   | 'sqlUnreachable'
   | 'sqlRefused'
   | 'sqlAccessDenied'
+  | 'sqlPasswordNeeded'
   | 'sqlUnknownDatabase'
   | 'sqlTlsUnavailable'
   | 'sqlCertificateHost'
@@ -298,6 +300,11 @@ const words: Record<ErrorCode, Words> = {
     message: `The database refused the user name or password${because(d)}.`,
     nextStep: 'Enter the password again. It can be reset in the TiDB Cloud console.',
     remedies: ['enterPassword', 'openTidbCloud'],
+  }),
+  sqlPasswordNeeded: () => ({
+    message: 'The database has not been connected to yet.',
+    nextStep: 'Connect to enter the password; its databases are shown then.',
+    remedies: ['connect'],
   }),
   sqlUnknownDatabase: (d) => ({
     message: `The database does not exist${because(d)}.`,

@@ -9,6 +9,7 @@ export const guideUrl =
 const labels: Record<Remedy, string> = {
   signInTidbCloud: 'Sign In to TiDB Cloud',
   signInAlibabaCloud: 'Sign In to Alibaba Cloud',
+  connect: 'Connect',
   enterPassword: 'Enter Password',
   retry: 'Retry',
   chooseBastion: 'Choose Bastion…',
@@ -66,6 +67,9 @@ export class Notifications {
         return;
       case 'diagnose':
         await vscodeCommands.executeCommand(commands.diagnose, domainOf(error));
+        return;
+      case 'connect':
+        await vscodeCommands.executeCommand(commands.connect);
         return;
       case 'openGuide':
         await env.openExternal(Uri.parse(guideUrl));

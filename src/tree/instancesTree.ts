@@ -2,9 +2,11 @@ import { EventEmitter, window, type TreeDataProvider, type TreeItem, type TreeVi
 import type { Disposable } from '../core/emitter';
 import { AppError } from '../core/errors';
 import { views } from '../ids';
+import type { Catalog, CatalogChange } from '../services/catalog/catalog';
 import type { Inventory, Snapshot } from '../services/inventory';
 import type { CreationProgress } from '../services/provisioning/progress';
 import type { CreationRunner } from '../services/provisioning/runner';
+import { catalogRowId } from './nodes/database/nodes';
 import { CreationNode, verdictOfProgress } from './nodes/creationNode';
 import { InstanceNode } from './nodes/instanceNode';
 import { problemNode } from './nodes/messageNode';
@@ -18,18 +20,22 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
   private readonly view: TreeView<TreeNode>;
   private roots = new Map<string, InstanceNode>();
   private shown: Snapshot;
+  /** The rows of endpoints and of what their databases hold, as last given to the editor, by their ids. */
+  private readonly belowInstances = new Map<string, TreeNode>();
   /** What the row of each creation says. */
   private readonly told = new Map<string, string>();
 
   constructor(
     private readonly inventory: Inventory,
     private readonly runner: Pick<CreationRunner, 'unfinished' | 'onDidChange'>,
+    private readonly catalog: Catalog,
     private readonly isSandbox: () => boolean,
   ) {
     this.shown = inventory.snapshot;
     this.subscriptions = [
       inventory.onDidChange((next) => this.refreshChanged(next)),
       runner.onDidChange((progress) => this.refreshCreation(progress)),
+      catalog.onDidChange((change) => this.refreshCatalog(change)),
     ];
     this.view = window.createTreeView(views.instances, {
       treeDataProvider: this,
@@ -67,7 +73,13 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
   }
 
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
-    return [...(node === undefined ? await this.instances() : ((await node.children?.()) ?? []))];
+    const children = [...(node === undefined ? await this.instances() : ((await node.children?.()) ?? []))];
+    for (const child of children) {
+      if (child.endpointId !== undefined) {
+        this.belowInstances.set(child.id, child);
+      }
+    }
+    return children;
   }
 
   dispose(): void {
@@ -82,7 +94,10 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
     }
     const { value, error } = this.inventory.snapshot.instances;
     this.roots = new Map(
-      (value ?? []).map((instance) => [instance.id, new InstanceNode(instance, this.inventory, this.runner)]),
+      (value ?? []).map((instance) => [
+        instance.id,
+        new InstanceNode(instance, this.inventory, this.runner, this.catalog),
+      ]),
     );
     const rows = [...(value === undefined ? [] : this.orphans()), ...this.roots.values()];
     // Signed out, the view's welcome text leads on.
@@ -105,6 +120,14 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
     if (this.told.get(id) !== tells) {
       this.told.set(id, tells);
       this.changed.fire(this.roots.get(instanceId));
+    }
+  }
+
+  private refreshCatalog({ instanceId, endpointId, database, table }: CatalogChange): void {
+    const id = catalogRowId(`instance/${instanceId}/endpoint/${endpointId}`, database, table);
+    const node = this.belowInstances.get(id);
+    if (node !== undefined) {
+      this.changed.fire(node);
     }
   }
 

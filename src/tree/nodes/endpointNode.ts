@@ -1,8 +1,10 @@
-import { MarkdownString, TreeItem } from 'vscode';
+import { MarkdownString, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import { hasConnection, hasEndpoint, verdictOf, type PrivateEndpoint, type Verdict } from '../../core/health';
 import { treeTokens } from '../../ids';
+import type { Catalog } from '../../services/catalog/catalog';
 import type { CreationProgress } from '../../services/provisioning/progress';
 import { openPanel, verdictOfProgress } from './creationNode';
+import { databaseRows } from './database/nodes';
 import { levelIcons } from './levels';
 import { contextValue, type TreeNode } from './node';
 
@@ -17,6 +19,7 @@ export class EndpointNode implements TreeNode {
     private readonly endpoint: PrivateEndpoint,
     /** The creation or removal of this endpoint that is not finished. */
     private readonly progress: CreationProgress | undefined,
+    private readonly catalog: Catalog,
   ) {
     this.instanceId = endpoint.instanceId;
     this.endpointId = endpoint.endpointId;
@@ -24,9 +27,12 @@ export class EndpointNode implements TreeNode {
   }
 
   item(): TreeItem {
-    const { connection, endpoint, endpointId } = this.endpoint;
+    const { endpoint, endpointId } = this.endpoint;
     const { level, word } = this.verdict;
-    const item = new TreeItem(endpoint?.name ? endpoint.name : endpointId);
+    const item = new TreeItem(
+      endpoint?.name ? endpoint.name : endpointId,
+      this.canConnect ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None,
+    );
     item.id = this.id;
     item.description = word;
     item.iconPath = levelIcons[level];
@@ -35,16 +41,30 @@ export class EndpointNode implements TreeNode {
     if (this.progress !== undefined) {
       item.command = openPanel(this.instanceId);
     }
-    const removing = this.progress?.creation.removal !== undefined;
+    const { removing } = this;
     item.contextValue = contextValue(
       treeTokens.endpoint,
-      connection?.state === 'ACTIVE' && connection.host !== undefined && !removing && treeTokens.canConnect,
+      treeTokens.canReadAgain,
+      this.canConnect && treeTokens.canConnect,
       domainOf(this.endpoint) !== '' && treeTokens.hasDomain,
       !removing && hasConnection(this.endpoint) && treeTokens.canDeleteConnection,
       !removing && hasEndpoint(this.endpoint) && treeTokens.canDeleteEndpoint,
       endpoint !== undefined && treeTokens.canExport,
     );
     return item;
+  }
+
+  /** What the database behind it holds; nothing below an endpoint that cannot be connected to. */
+  readonly children = (): Promise<readonly TreeNode[]> =>
+    this.canConnect ? databaseRows(this, this.catalog) : Promise.resolve([]);
+
+  private get removing(): boolean {
+    return this.progress?.creation.removal !== undefined;
+  }
+
+  private get canConnect(): boolean {
+    const { connection } = this.endpoint;
+    return connection?.state === 'ACTIVE' && connection.host !== undefined && !this.removing;
   }
 
   private get verdict(): Verdict {

@@ -3,6 +3,7 @@ import type { Instance, PrivateLinkService } from '../../core/model';
 import { alibabaRegionOf } from '../../core/model';
 import { wordingOf } from '../../core/errors';
 import { commands, treeTokens } from '../../ids';
+import type { Catalog } from '../../services/catalog/catalog';
 import type { Inventory } from '../../services/inventory';
 import type { CreationProgress } from '../../services/provisioning/progress';
 import type { CreationRunner } from '../../services/provisioning/runner';
@@ -29,6 +30,7 @@ export class InstanceNode implements TreeNode {
     private readonly instance: Instance,
     private readonly inventory: Inventory,
     private readonly runner: Pick<CreationRunner, 'unfinished'>,
+    private readonly catalog: Catalog,
   ) {
     this.instanceId = instance.id;
     this.id = `instance/${instance.id}`;
@@ -86,7 +88,9 @@ export class InstanceNode implements TreeNode {
     }
     const rows: TreeNode[] = [
       serviceNode(this, value.service),
-      ...value.endpoints.map((endpoint) => new EndpointNode(this, endpoint, creationOf(endpoint.endpointId))),
+      ...value.endpoints.map(
+        (endpoint) => new EndpointNode(this, endpoint, creationOf(endpoint.endpointId), this.catalog),
+      ),
       ...others,
     ];
     if (error !== undefined) {

@@ -33,6 +33,7 @@ const codes: Record<ErrorCode, boolean> = {
   sqlHostNotFound: false,
   sqlUnreachable: false,
   sqlAccessDenied: false,
+  sqlPasswordNeeded: false,
   sqlUnknownDatabase: false,
   secretsUnavailable: false,
   sqlRefused: false,
