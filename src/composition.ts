@@ -1,14 +1,18 @@
-import { window, workspace, type ExtensionContext } from 'vscode';
+import { Uri, window, workspace, type ExtensionContext } from 'vscode';
 import { checkBaseUrl } from './cloud/baseUrl';
 import { Endpoints } from './cloud/alibaba/endpoints';
 import { registerCommands } from './commands';
+import { tellRestored } from './commands/tellRestored';
 import type { Disposable } from './core/emitter';
 import { AppError } from './core/errors';
+import type { SqlConnector, SqlProbe } from './core/ports';
 import type { Redactor } from './core/redact';
 import { contexts, panels, secretKeys, stateKeys } from './ids';
 import { announceActive } from './panels/creation/announce';
 import { CreationPanels } from './panels/creation/creationPanels';
+import { DiagnosisPanels } from './panels/diagnosis/diagnosisPanels';
 import type { ResultsView } from './panels/results/resultsView';
+import { askSsh } from './platform/askSsh';
 import { systemClock as clock } from './platform/clock';
 import { CommandRunner } from './platform/commandRunner';
 import type { ContextKeys } from './platform/contextKeys';
@@ -16,10 +20,12 @@ import { EcsMetadata } from './platform/ecsMetadata';
 import { FileJournal } from './platform/journal';
 import type { ChannelLog } from './platform/log';
 import type { Notifications } from './platform/notifications';
+import { thisMachine } from './platform/thisMachine';
 import { onDidChangeSettings, readSettings, SettingsCheck } from './platform/settings';
 import type { World } from './platform/world';
 import { Accounts } from './services/accounts';
 import { Connections } from './services/connections';
+import { Diagnoses } from './services/diagnosis';
 import { HealthMonitor } from './services/healthMonitor';
 import { Inventory } from './services/inventory';
 import { LastChoices } from './services/provisioning/choices';
@@ -44,6 +50,7 @@ export interface Base {
   readonly resultsView: ResultsView;
   readonly sandbox: SandboxMode;
   readonly userAgent: string;
+  readonly extensionVersion: string;
 }
 
 export interface BuiltWorld extends Disposable {
@@ -95,14 +102,27 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
   const runner = new CreationRunner({
     ...{ clock, log, random: Math.random, journal, accounts, inventory, durations },
   });
+  const machine = new EcsMetadata(log);
+  let sql: Promise<{ connector: SqlConnector; probe: SqlProbe }> | undefined;
+  const loadSql = async (): Promise<{ connector: SqlConnector; probe: SqlProbe }> => {
+    const askpass = {
+      script: Uri.joinPath(context.extensionUri, 'dist', 'askpass.js').fsPath,
+      folder: Uri.joinPath(context.globalStorageUri, 'ssh').fsPath,
+    };
+    const { createSql } = await import('./sql');
+    return createSql({ log, ssh: { questions: { ask: askSsh, learnSecret, askpass } } });
+  };
+  const connector = async (): Promise<SqlConnector> => (await (sql ??= loadSql())).connector;
   const connections = new Connections({
-    ...{ accounts, secrets, state, learnSecret, log },
+    ...{ accounts, secrets, state, machine, learnSecret, clock, log },
+    bastions: readSettings.sqlBastions,
     keys: {
       password: secretKeys.sqlPassword,
       caCertificate: stateKeys.caCertificate,
       user: stateKeys.sqlUser,
+      database: stateKeys.sqlDatabase,
     },
-    connector: async () => (await import('./sql')).createSqlConnector({ log }),
+    connector,
   });
   const documents = new SqlDocuments((error) => log.error('A listener of the SQL documents failed', error));
   const isSandbox = (): boolean => consoles.isSandbox();
@@ -123,8 +143,19 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     ...shared,
     ...{ runner, newId, isSandbox },
     lastChoices: new LastChoices(state, stateKeys.lastChoice),
-    machine: new EcsMetadata(log),
+    machine,
     usualMs: (kind) => durations.usualMs(kind),
+  });
+  const here = thisMachine(machine, base.extensionVersion);
+  const diagnosis = new DiagnosisPanels({
+    ...shared,
+    diagnoses: new Diagnoses({
+      ...{ accounts, inventory, connections, connector, isSandbox, learnSecret, newId, clock, log },
+      machine: here,
+      probe: async () => (await (sql ??= loadSql())).probe,
+    }),
+    redactor: base.redactor,
+    versions: here.versions,
   });
   const settingsCheck = new SettingsCheck(notifications, {
     tidbCloudBaseUrl: checkBaseUrl,
@@ -144,15 +175,22 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
       healthItem,
       sandboxItem,
       creation,
+      diagnosis,
     ],
     window.registerWebviewPanelSerializer(panels.creation, creation),
     ...registerCommands(new CommandRunner(notifications, log), {
       ...shared,
-      ...{ connections, documents, monitor, creation, results, resultsView, consoles, sandbox, runner, newId },
+      ...{ connections, documents, monitor, creation, diagnosis, results, resultsView, consoles },
+      ...{ sandbox, runner, newId },
       showLog: () => log.show(),
     }),
     // A document whose language changes is said to close too, and stays.
-    workspace.onDidCloseTextDocument(({ isClosed, uri }) => isClosed && documents.unbind(uri.toString())),
+    workspace.onDidCloseTextDocument(({ isClosed, uri }) => {
+      if (isClosed) {
+        documents.unbind(uri.toString());
+        void connections.release(uri.toString());
+      }
+    }),
     workspace.onDidGrantWorkspaceTrust(() => accounts.reset('Alibaba Cloud')),
     onDidChangeSettings({
       tidbCloud: () => {
@@ -170,6 +208,7 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     accounts.onDidChange(() => monitor.lookNow()),
     tree.onDidChangeVisibility(() => scheduler.wake()),
     documents.onDidChange((uris) => contextKeys.setUris(contexts.boundDocuments, uris)),
+    connections.onDidRestore(tellRestored),
     connections.onDidChangeRunning((running) => contextKeys.set(contexts.sqlRunning, running)),
     runner.onDidComplete(announceActive),
   ];
@@ -191,6 +230,7 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     dispose,
     leave: () => {
       creation.close();
+      diagnosis.close();
       dispose();
     },
   };

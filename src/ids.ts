@@ -18,6 +18,8 @@ export const commands = {
   copyDomainName: `${prefix}.copyDomainName`,
   connect: `${prefix}.connect`,
   disconnect: `${prefix}.disconnect`,
+  chooseBastion: `${prefix}.chooseBastion`,
+  diagnose: `${prefix}.diagnose`,
   runSql: `${prefix}.runSql`,
   cancelSql: `${prefix}.cancelSql`,
   exportResults: `${prefix}.exportResults`,
@@ -44,6 +46,9 @@ export const panels = {
   creation: `${prefix}.creation`,
 } as const;
 
+/** A panel that is not there any more after a reload. */
+export const diagnosisPanel = `${prefix}.diagnosis`;
+
 /** Keys under the section `tidbPrivateEndpoint`. */
 export const settings = {
   section: prefix,
@@ -52,6 +57,7 @@ export const settings = {
   alibabaCloudProfile: 'alibabaCloud.profile',
   healthIntervalSeconds: 'health.intervalSeconds',
   healthShowInStatusBar: 'health.showInStatusBar',
+  sqlBastions: 'sql.bastions',
   sqlMaxRows: 'sql.maxRows',
   sqlQueryTimeoutSeconds: 'sql.queryTimeoutSeconds',
 } as const;
@@ -96,6 +102,8 @@ export const stateKeys = {
   caCertificate: (instanceId: string) => `caCertificate/${instanceId}`,
   /** The database user that last connected. */
   sqlUser: (instanceId: string) => `sql.user/${instanceId}`,
+  /** The database that was in use last. */
+  sqlDatabase: (instanceId: string, endpointId: string) => `sql.database/${instanceId}/${endpointId}`,
   /** Ids of the VPC, vSwitches and security groups that were last chosen for an endpoint. */
   lastChoice: (accountId: string, regionId: string) => `creation.choice/${accountId}/${regionId}`,
   /** How long the clouds have taken lately. */

@@ -6,6 +6,7 @@ import type { Consoles } from '../platform/consoles';
 import type { Notifications } from '../platform/notifications';
 import type { Accounts } from '../services/accounts';
 import type { Connections } from '../services/connections';
+import type { DiagnosisSubject } from '../services/diagnosis';
 import type { HealthMonitor } from '../services/healthMonitor';
 import type { Inventory } from '../services/inventory';
 import type { CreationRunner } from '../services/provisioning/runner';
@@ -26,6 +27,7 @@ export interface CommandServices {
   readonly clock: Clock;
   readonly log: Log;
   readonly creation: { show(instanceId?: string): void };
+  readonly diagnosis: { show(subject: DiagnosisSubject): Promise<void> };
   readonly results: Results;
   readonly resultsView: { reveal(): Promise<void>; readonly shownEntry: ResultEntry | undefined };
   readonly consoles: Consoles;

@@ -1,12 +1,14 @@
 import { Disposable } from 'vscode';
 import type { CommandRunner } from '../platform/commandRunner';
 import type { Command, CommandServices } from './command';
+import { chooseBastion } from './chooseBastion';
 import { connect } from './connect';
 import { copyDomainName, copyEndpointId, copyServiceName } from './copy';
 import { copyRamPolicy } from './copyRamPolicy';
 import { createEndpoint } from './createEndpoint';
 import { deleteConnection } from './deleteConnection';
 import { deleteEndpoint } from './deleteEndpoint';
+import { diagnose } from './diagnose';
 import { disconnect } from './disconnect';
 import { exportAsCode } from './exportAsCode';
 import { exportResults } from './exportResults';
@@ -36,6 +38,8 @@ export const allCommands: readonly Command[] = [
   copyDomainName,
   connect,
   disconnect,
+  chooseBastion,
+  diagnose,
   runSql,
   cancelSql,
   exportResults,

@@ -11,6 +11,8 @@ const labels: Record<Remedy, string> = {
   signInAlibabaCloud: 'Sign In to Alibaba Cloud',
   enterPassword: 'Enter Password',
   retry: 'Retry',
+  chooseBastion: 'Choose Bastion…',
+  diagnose: 'Diagnose',
   openTidbCloud: 'Open TiDB Cloud Console',
   openAlibabaCloud: 'Open Alibaba Cloud Console',
   openGuide: 'Open the Guide',
@@ -59,6 +61,12 @@ export class Notifications {
       case 'enterPassword':
         retry?.();
         return;
+      case 'chooseBastion':
+        await vscodeCommands.executeCommand(commands.chooseBastion, domainOf(error));
+        return;
+      case 'diagnose':
+        await vscodeCommands.executeCommand(commands.diagnose, domainOf(error));
+        return;
       case 'openGuide':
         await env.openExternal(Uri.parse(guideUrl));
         return;
@@ -90,6 +98,13 @@ export class Notifications {
 }
 
 const needsRetry = (remedy: Remedy): boolean => remedy === 'retry' || remedy === 'enterPassword';
+
+/** The private domain that could not be reached. */
+const domainOf = (error: unknown): { readonly domain?: string } => {
+  const { domain, subject } = AppError.is(error) ? error.details : {};
+  const name = domain ?? subject;
+  return name === undefined ? {} : { domain: name };
+};
 
 /** The setting that an error is about, as the settings editor finds it; else all of this extension's. */
 export function settingOf(error: unknown): string {
