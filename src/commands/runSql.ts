@@ -22,7 +22,7 @@ export const runSql: Command = {
         placeHolder: 'Run SQL: choose a private endpoint',
         ...activeEndpoint,
       });
-      await run(services, { instance, endpoint }, before.statement);
+      await run(services, { instance, endpoint }, before.statement, 'again');
       return;
     }
     const editor = window.activeTextEditor;
@@ -31,7 +31,7 @@ export const runSql: Command = {
     }
     const statement = statementOf(editor);
     const { instance, endpoint } = await endpointOf(editor.document, services);
-    await run(services, { instance, endpoint }, statement, () => {
+    await run(services, { instance, endpoint }, statement, editor.document.uri.toString(), () => {
       if (!editor.document.isClosed) {
         services.documents.bind(editor.document.uri.toString(), endpoint);
       }
@@ -58,9 +58,10 @@ async function run(
   services: CommandServices,
   { instance, endpoint }: FoundEndpoint,
   statement: string,
+  slot: string,
   onOpen: () => void = () => undefined,
 ): Promise<void> {
-  if ((await openSession(services, instance, endpoint)) === undefined) {
+  if ((await openSession(services, instance, endpoint, slot)) === undefined) {
     return;
   }
   onOpen();
@@ -71,7 +72,7 @@ async function run(
   services.results.set([{ id, statement, endpoint, connection, outcome: { kind: 'running', startedAtMs } }]);
   await services.resultsView.reveal();
   try {
-    const result = await services.connections.run(endpoint, statement, {
+    const result = await services.connections.run(endpoint, slot, statement, {
       maxRows: readSettings.sqlMaxRows(),
       timeoutMs: readSettings.sqlQueryTimeoutSeconds() * 1000,
     });

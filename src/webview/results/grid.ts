@@ -229,6 +229,8 @@ export class Grid {
       this.goTo(next, event.shiftKey);
     }
     event.preventDefault();
+    // The editor has its own use for some of these keys, and takes what reaches the window.
+    event.stopPropagation();
   }
 
   private enter(): void {
