@@ -273,6 +273,17 @@ describe('Connections', () => {
       assert.equal(sessions.length, 2);
     });
 
+    it('says nothing of a transaction whose commit was lost on the way', async () => {
+      await ran('BEGIN');
+      first().answer = () => {
+        first().open = false;
+        return Promise.reject(new AppError('sqlConnectionLost', { source: 'SQL' }));
+      };
+      await assert.rejects(ran('COMMIT'), { code: 'sqlConnectionLost' });
+      assert.ok(await connections.open(endpoint, never, here));
+      assert.deepEqual(states[0]?.lost, []);
+    });
+
     it('tells nothing of a transaction that was ended', async () => {
       await ran('BEGIN');
       await ran('COMMIT');
