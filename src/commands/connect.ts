@@ -54,24 +54,37 @@ export async function openSession(
 ): Promise<SqlSession | undefined> {
   const password = sandbox.current?.databasePassword;
   const hint = password === undefined ? '' : ` (in the sandbox: ${password})`;
-  const open = (signal?: AbortSignal): Promise<SqlSession | undefined> =>
-    connections.open(
-      endpoint,
-      (question) => askCredentials(instance.name, question, signal ?? new AbortController().signal, hint),
-      { slot, ...(signal && { signal }), ...(database !== undefined && { database }) },
-    );
-  if (connections.session(endpoint, slot) !== undefined) {
-    return open();
+  const abort = new AbortController();
+  const isKept = connections.session(endpoint, slot) !== undefined;
+  const opening = connections.open(
+    endpoint,
+    (question) => askCredentials(instance.name, question, abort.signal, hint),
+    { slot, signal: abort.signal, ...(database !== undefined && { database }) },
+  );
+  if (isKept && (await endsWithin(unnoticedMs, opening))) {
+    return opening;
   }
   return window.withProgress(
     { location: ProgressLocation.Notification, title: `Connecting to ${instance.name}…`, cancellable: true },
     (_, token) => {
-      const abort = new AbortController();
       token.onCancellationRequested(() => abort.abort());
-      return open(abort.signal);
+      return opening;
     },
   );
 }
+
+/** What takes no longer is shown no progress. */
+const unnoticedMs = 300;
+
+const endsWithin = (ms: number, work: Promise<unknown>): Promise<boolean> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), ms);
+    const end = (): void => {
+      clearTimeout(timer);
+      resolve(true);
+    };
+    work.then(end, end);
+  });
 
 /** Given by a row of a database, or by another command. */
 function textIn(argument: unknown, name: 'database' | 'statement'): string | undefined {

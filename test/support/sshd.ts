@@ -170,13 +170,10 @@ export class SshLab {
 
 async function listens(server: OwnedProcess, port: number, said: () => string): Promise<void> {
   const end = Date.now() + 10_000;
-  let ended = false;
-  server.ended.then(
-    () => (ended = true),
-    () => (ended = true),
-  );
+  const gone = new AbortController();
+  server.ended.finally(() => gone.abort()).catch(() => undefined);
   while (!(await accepts(port))) {
-    if (ended || Date.now() > end) {
+    if (gone.signal.aborted || Date.now() > end) {
       throw new Error(`sshd did not start: ${said()}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 20));

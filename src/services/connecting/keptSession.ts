@@ -88,6 +88,12 @@ export class KeptSession implements SqlSession {
       const result = await work();
       this.note(statement);
       return result;
+    } catch (error) {
+      if (!this.inner.open) {
+        // Whether a COMMIT that was lost has taken effect is not known: nothing may be said of its transaction later.
+        effectOf(statement).ends?.forEach((state) => this.states.delete(state));
+      }
+      throw error;
     } finally {
       this.running--;
       this.heardAtMs = this.clock.now();

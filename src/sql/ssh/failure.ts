@@ -53,7 +53,9 @@ export function sshFailure(said: string, way: Way, cause?: unknown): AppError {
     return appError('sshMissing', way, {});
   }
   if (cause !== undefined) {
-    return appError('sshFailed', way, { reason: cause instanceof Error ? cause.message : String(cause) });
+    return appError('sshFailed', way, {
+      reason: cause instanceof Error ? cause.message : 'it did not start',
+    });
   }
   const channel = channelFailed.exec(said)?.[1];
   if (channel !== undefined) {
