@@ -108,7 +108,11 @@ const host = {
 
 const browser = {
   ...shared,
-  entryPoints: { creation: 'src/webview/creation/main.ts', results: 'src/webview/results/main.ts' },
+  entryPoints: {
+    creation: 'src/webview/creation/main.ts',
+    diagnosis: 'src/webview/diagnosis/main.ts',
+    results: 'src/webview/results/main.ts',
+  },
   outdir: path.join(dist, 'webview'),
   platform: 'browser',
   format: 'iife',

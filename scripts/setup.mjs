@@ -1,6 +1,6 @@
 /**
- * Makes a machine ready for `npm start` and `npm test`: Debian packages and node_modules. Runs before `npm ci`, so it uses
- * nothing but Node. Says what it installs and why, and does nothing the second time.
+ * Makes a machine ready for `npm start` and `npm test`: Debian packages, node_modules, and TiDB. Runs before `npm ci`, so
+ * it begins with nothing but Node. Says what it installs and why, and does nothing the second time.
  *
  *   node scripts/setup.mjs            all that `npm test` needs
  *   node scripts/setup.mjs start      what `npm start` needs
@@ -54,6 +54,8 @@ const needs = {
       why: 'for the official Python clients that check the sandbox',
       probe: () => answers('python3', '-c', 'import ensurepip, venv'),
     },
+    { name: 'iproute2', why: 'network namespaces, of which the tests make a VPC', probe: () => onPath('ip') },
+    { name: 'dnsmasq-base', why: "the resolver of the tests' VPC", probe: () => onPath('dnsmasq') },
     {
       name: 'chromium',
       why: 'the browser in which the tests drive the editor',
@@ -68,6 +70,16 @@ export async function setUp(purpose = 'test') {
   ensureDebianPackages(purpose === 'start' ? needs.start : [...needs.start, ...needs.test]);
   ensureLoopbackNames();
   ensureNodeModules();
+  if (purpose !== 'start') {
+    const { buildTidbServer } = await tidbServers();
+    await buildTidbServer(console.log);
+  }
+}
+
+/** Needs node_modules. */
+export async function tidbServers() {
+  const { require: load } = await import('tsx/cjs/api');
+  return load('../test/support/tidbServer.ts', import.meta.url);
 }
 
 function checkNode() {

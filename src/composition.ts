@@ -5,7 +5,7 @@ import { registerCommands } from './commands';
 import { tellRestored } from './commands/tellRestored';
 import type { Disposable } from './core/emitter';
 import { AppError } from './core/errors';
-import type { SqlConnector } from './core/ports';
+import type { SqlConnector, SqlProbe } from './core/ports';
 import type { Redactor } from './core/redact';
 import { DocumentLife } from './editor/documentLife';
 import { StatementLenses } from './editor/codeLenses';
@@ -13,6 +13,7 @@ import { StatementProblems } from './editor/problems';
 import { contexts, panels, secretKeys, stateKeys } from './ids';
 import { announceActive } from './panels/creation/announce';
 import { CreationPanels } from './panels/creation/creationPanels';
+import { DiagnosisPanels } from './panels/diagnosis/diagnosisPanels';
 import type { ResultsView } from './panels/results/resultsView';
 import { askSsh } from './platform/askSsh';
 import { systemClock as clock } from './platform/clock';
@@ -23,10 +24,14 @@ import { HistoryFile } from './platform/historyFile';
 import { FileJournal } from './platform/journal';
 import type { ChannelLog } from './platform/log';
 import type { Notifications } from './platform/notifications';
+import { thisMachine } from './platform/thisMachine';
+import { ReadOnlyTexts } from './platform/readOnlyTexts';
 import { onDidChangeSettings, readSettings, SettingsCheck } from './platform/settings';
 import type { World } from './platform/world';
 import { Accounts } from './services/accounts';
+import { Catalog } from './services/catalog/catalog';
 import { Connections } from './services/connections';
+import { Diagnoses } from './services/diagnosis';
 import { HealthMonitor } from './services/healthMonitor';
 import { Inventory } from './services/inventory';
 import { ProductionMarks } from './services/productionMarks';
@@ -56,6 +61,7 @@ export interface Base {
   readonly resultsView: ResultsView;
   readonly sandbox: SandboxMode;
   readonly userAgent: string;
+  readonly extensionVersion: string;
 }
 
 export interface BuiltWorld extends Disposable {
@@ -108,15 +114,16 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     ...{ clock, log, random: Math.random, journal, accounts, inventory, durations },
   });
   const machine = new EcsMetadata(log);
-  let connector: Promise<SqlConnector> | undefined;
-  const loadConnector = async (): Promise<SqlConnector> => {
+  let sql: Promise<{ connector: SqlConnector; probe: SqlProbe }> | undefined;
+  const loadSql = async (): Promise<{ connector: SqlConnector; probe: SqlProbe }> => {
     const askpass = {
       script: Uri.joinPath(context.extensionUri, 'dist', 'askpass.js').fsPath,
       folder: Uri.joinPath(context.globalStorageUri, 'ssh').fsPath,
     };
-    const { createSqlConnector } = await import('./sql');
-    return createSqlConnector({ log, ssh: { questions: { ask: askSsh, learnSecret, askpass } } });
+    const { createSql } = await import('./sql');
+    return createSql({ log, ssh: { questions: { ask: askSsh, learnSecret, askpass } } });
   };
+  const connector = async (): Promise<SqlConnector> => (await (sql ??= loadSql())).connector;
   const connections = new Connections({
     ...{ accounts, secrets, state, machine, learnSecret, clock, log },
     bastions: readSettings.sqlBastions,
@@ -126,7 +133,7 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
       user: stateKeys.sqlUser,
       database: stateKeys.sqlDatabase,
     },
-    connector: () => (connector ??= loadConnector()),
+    connector,
   });
   const newId = (): string => crypto.randomUUID();
   const documents = new SqlDocuments({ state: world.windowState, key: stateKeys.boundDocuments, log });
@@ -142,7 +149,12 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
   const history = new SqlHistory({ store: new HistoryFile(world.historyFile, log), clock, newId, log });
   const life = new DocumentLife({ documents, statements, runner: sqlRunner, connections, clock });
   const isSandbox = (): boolean => consoles.isSandbox();
-  const tree = new InstancesTree(inventory, runner, production, isSandbox);
+  const catalog = new Catalog({
+    ...{ connections, log },
+    endpoint: ({ instanceId, endpointId }) => inventory.endpoint(instanceId, endpointId),
+  });
+  const texts = new ReadOnlyTexts();
+  const tree = new InstancesTree(inventory, runner, { catalog, production }, isSandbox);
   const monitor = new HealthMonitor({
     ...{ inventory, scheduler, state, followedKey: stateKeys.followed, log },
     intervalMs: () =>
@@ -160,6 +172,17 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     lastChoices: new LastChoices(state, stateKeys.lastChoice),
     machine,
     usualMs: (kind) => durations.usualMs(kind),
+  });
+  const here = thisMachine(machine, base.extensionVersion);
+  const diagnosis = new DiagnosisPanels({
+    ...shared,
+    diagnoses: new Diagnoses({
+      ...{ accounts, inventory, connections, connector, isSandbox, learnSecret, newId, clock, log },
+      machine: here,
+      probe: async () => (await (sql ??= loadSql())).probe,
+    }),
+    redactor: base.redactor,
+    versions: here.versions,
   });
   const settingsCheck = new SettingsCheck(notifications, {
     tidbCloudBaseUrl: checkBaseUrl,
@@ -185,13 +208,16 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
       healthItem,
       sandboxItem,
       creation,
+      diagnosis,
+      texts,
     ],
     window.registerWebviewPanelSerializer(panels.creation, creation),
     ...registerCommands(new CommandRunner(notifications, log), {
       ...shared,
       ...{ connections, documents, statements, sqlRunner, history, production, results, resultsView },
-      ...{ monitor, creation, consoles, sandbox, runner, newId },
+      ...{ monitor, creation, diagnosis, consoles, sandbox, runner, newId, catalog },
       showLog: () => log.show(),
+      showText: (title, text) => texts.show(title, text),
     }),
     workspace.onDidGrantWorkspaceTrust(() => accounts.reset('Alibaba Cloud')),
     onDidChangeSettings({
@@ -242,6 +268,7 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     dispose,
     leave: () => {
       creation.close();
+      diagnosis.close();
       dispose();
     },
   };

@@ -43,6 +43,7 @@ export function activate(context: ExtensionContext): void {
     ...{ context, log, redactor, notifications, resultsView, sandbox },
     contextKeys: new ContextKeys(),
     userAgent: `tidb-private-endpoint/${version}`,
+    extensionVersion: version,
   };
   const world = (): World =>
     sandbox.id === undefined ? realWorld(context) : sandboxWorld(context, sandbox.id, sandbox);

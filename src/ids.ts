@@ -19,6 +19,7 @@ export const commands = {
   connect: `${prefix}.connect`,
   disconnect: `${prefix}.disconnect`,
   chooseBastion: `${prefix}.chooseBastion`,
+  diagnose: `${prefix}.diagnose`,
   runSql: `${prefix}.runSql`,
   runAllSql: `${prefix}.runAllSql`,
   cancelSql: `${prefix}.cancelSql`,
@@ -27,6 +28,10 @@ export const commands = {
   unmarkProduction: `${prefix}.unmarkProduction`,
   showSqlHistory: `${prefix}.showSqlHistory`,
   clearSqlHistory: `${prefix}.clearSqlHistory`,
+  selectFirstRows: `${prefix}.selectFirstRows`,
+  copySqlName: `${prefix}.copySqlName`,
+  showCreate: `${prefix}.showCreate`,
+  loadMoreTables: `${prefix}.loadMoreTables`,
   exportResults: `${prefix}.exportResults`,
   showHealth: `${prefix}.showHealth`,
   openInTidbCloud: `${prefix}.openInTidbCloud`,
@@ -50,6 +55,9 @@ export const views = {
 export const panels = {
   creation: `${prefix}.creation`,
 } as const;
+
+/** A panel that is not there any more after a reload. */
+export const diagnosisPanel = `${prefix}.diagnosis`;
 
 /** Keys under the section `tidbPrivateEndpoint`. */
 export const settings = {
@@ -95,6 +103,12 @@ export const treeTokens = {
   canExport: 'canExport',
   creation: 'creation',
   instanceGone: 'instanceGone',
+  database: 'database',
+  /** A table or view. */
+  relation: 'relation',
+  /** A database, table, view, column or index. */
+  named: 'named',
+  canReadAgain: 'canReadAgain',
 } as const;
 
 export const secretKeys = {

@@ -5,7 +5,9 @@ import type { CommandHandler } from '../platform/commandRunner';
 import type { Consoles } from '../platform/consoles';
 import type { Notifications } from '../platform/notifications';
 import type { Accounts } from '../services/accounts';
+import type { Catalog } from '../services/catalog/catalog';
 import type { Connections } from '../services/connections';
+import type { DiagnosisSubject } from '../services/diagnosis';
 import type { HealthMonitor } from '../services/healthMonitor';
 import type { Inventory } from '../services/inventory';
 import type { CreationRunner } from '../services/provisioning/runner';
@@ -22,6 +24,7 @@ export interface CommandServices {
   readonly accounts: Accounts;
   readonly inventory: Inventory;
   readonly connections: Connections;
+  readonly catalog: Catalog;
   readonly documents: SqlDocuments;
   readonly statements: StatementIndex;
   readonly sqlRunner: SqlRunner;
@@ -34,12 +37,15 @@ export interface CommandServices {
   readonly clock: Clock;
   readonly log: Log;
   readonly creation: { show(instanceId?: string): void };
+  readonly diagnosis: { show(subject: DiagnosisSubject): Promise<void> };
   readonly results: Results;
   readonly resultsView: { reveal(): Promise<void>; readonly shownEntry: ResultEntry | undefined };
   readonly consoles: Consoles;
   readonly sandbox: Pick<SandboxMode, 'id' | 'current' | 'start' | 'stop'>;
   readonly extensionUri: Uri;
   readonly showLog: () => void;
+  /** Shows a text that cannot be changed. */
+  readonly showText: (title: string, text: string) => Promise<void>;
   /** Aborted when the commands go: what was left running ends too. */
   readonly closed: AbortSignal;
 }

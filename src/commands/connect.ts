@@ -20,12 +20,16 @@ export const connect: Command = {
     });
     const uri = freeUntitledUri(`${instance.name}-${endpoint.endpointId.slice(-6)}.sql`);
     const slot = services.documents.slotOf(uri.toString());
-    const session = await openSession(services, instance, endpoint, slot, { database: databaseIn(argument) });
+    const database = textIn(argument, 'database');
+    const session = await openSession(services, instance, endpoint, slot, database);
     if (session !== undefined) {
-      await openDocument(services, instance, endpoint, { session, uri });
+      const statement = textIn(argument, 'statement') ?? firstStatement;
+      await openDocument(services, instance, endpoint, { session, uri, statement });
     }
   },
 };
+
+const firstStatement = 'SELECT VERSION(), CURRENT_USER(), NOW();';
 
 /** What SQL can be run on. */
 export const activeEndpoint = {
@@ -35,51 +39,69 @@ export const activeEndpoint = {
 
 /**
  * The session of one slot (a document's URI, or another user's name), opened with progress and questions where it is not
- * open. Undefined when the person cancelled.
+ * open. Undefined when the person cancelled. With `ended` aborted nobody wants it any more.
  */
 export async function openSession(
   { connections, sandbox }: CommandServices,
   instance: Instance,
   endpoint: PrivateEndpoint,
   slot: string,
-  { database, signal: ended }: { readonly database?: string | undefined; readonly signal?: AbortSignal } = {},
+  database?: string,
+  ended?: AbortSignal,
 ): Promise<SqlSession | undefined> {
   const password = sandbox.current?.databasePassword;
   const hint = password === undefined ? '' : ` (in the sandbox: ${password})`;
-  const open = (signal?: AbortSignal): Promise<SqlSession | undefined> =>
-    connections.open(
-      endpoint,
-      (question) => askCredentials(instance.name, question, signal ?? new AbortController().signal, hint),
-      { slot, ...(signal && { signal }), ...(database !== undefined && { database }) },
-    );
-  if (connections.session(endpoint, slot) !== undefined) {
-    return open(ended);
+  const abort = new AbortController();
+  const isKept = connections.session(endpoint, slot) !== undefined;
+  const signal = ended === undefined ? abort.signal : AbortSignal.any([abort.signal, ended]);
+  const opening = connections.open(
+    endpoint,
+    (question) => askCredentials(instance.name, question, signal, hint),
+    { slot, signal, ...(database !== undefined && { database }) },
+  );
+  if (isKept && (await endsWithin(unnoticedMs, opening))) {
+    return opening;
   }
   return window.withProgress(
     { location: ProgressLocation.Notification, title: `Connecting to ${instance.name}…`, cancellable: true },
     (_, token) => {
-      const abort = new AbortController();
       token.onCancellationRequested(() => abort.abort());
-      return open(ended === undefined ? abort.signal : AbortSignal.any([abort.signal, ended]));
+      return opening;
     },
   );
 }
 
-/** Given by a row of a database. */
-function databaseIn(argument: unknown): string | undefined {
-  const { database } = (argument ?? {}) as Record<string, unknown>;
-  return typeof database === 'string' && database !== '' ? database : undefined;
+/** What takes no longer is shown no progress. */
+const unnoticedMs = 300;
+
+const endsWithin = (ms: number, work: Promise<unknown>): Promise<boolean> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), ms);
+    const end = (): void => {
+      clearTimeout(timer);
+      resolve(true);
+    };
+    work.then(end, end);
+  });
+
+/** Given by a row of a database, or by another command. */
+function textIn(argument: unknown, name: 'database' | 'statement'): string | undefined {
+  const { [name]: text } = (argument ?? {}) as Record<string, unknown>;
+  return typeof text === 'string' && text !== '' ? text : undefined;
 }
 
 async function openDocument(
   { documents }: CommandServices,
   instance: Instance,
   endpoint: PrivateEndpoint,
-  { session, uri }: { readonly session: SqlSession; readonly uri: Uri },
+  {
+    session,
+    uri,
+    statement,
+  }: { readonly session: SqlSession; readonly uri: Uri; readonly statement: string },
 ): Promise<void> {
   const { host, port } = addressOf(endpoint);
   const heading = [`-- ${instance.name} (${session.serverVersion})`, `-- ${host}:${port}`, ''];
-  const statement = 'SELECT VERSION(), CURRENT_USER(), NOW();';
   const document = await workspace.openTextDocument(uri);
   const editor = await window.showTextDocument(document);
   if (document.getText() === '') {

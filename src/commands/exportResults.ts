@@ -18,25 +18,42 @@ export const exportResults: Command = {
     const source = await sourceOf(services, entry);
     const format = await askFormat();
     const file = await askFile(entry, format);
-    const rows = await window.withProgress(
-      { location: ProgressLocation.Notification, title: 'Exporting the result…', cancellable: true },
-      (progress, token) => {
-        const abort = new AbortController();
-        token.onCancellationRequested(() => abort.abort(cancellation()));
-        return source({
-          format: format.format,
-          path: file.fsPath,
-          timeoutMs: readSettings.sqlQueryTimeoutSeconds() * 1000,
-          signal: AbortSignal.any([abort.signal, services.closed]),
-          onProgress: (count) => progress.report({ message: counted(count) }),
-        });
-      },
-    );
-    offerFile(file, rows);
+    const rows = await source();
+    try {
+      offerFile(file, await write(rows, { format: format.format, path: file.fsPath }, services.closed));
+    } finally {
+      await rows.close();
+    }
   },
 };
 
-type Source = (options: SqlExportOptions) => Promise<number>;
+/** Where the rows come from, once it is open. */
+interface Rows {
+  readonly write: (options: SqlExportOptions) => Promise<number>;
+  readonly close: () => Promise<void>;
+}
+
+type Source = () => Promise<Rows>;
+
+async function write(
+  rows: Rows,
+  target: Pick<SqlExportOptions, 'format' | 'path'>,
+  closed: AbortSignal,
+): Promise<number> {
+  return window.withProgress(
+    { location: ProgressLocation.Notification, title: 'Exporting the result…', cancellable: true },
+    (progress, token) => {
+      const abort = new AbortController();
+      token.onCancellationRequested(() => abort.abort(cancellation()));
+      return rows.write({
+        ...target,
+        timeoutMs: readSettings.sqlQueryTimeoutSeconds() * 1000,
+        signal: AbortSignal.any([abort.signal, closed]),
+        onProgress: (count) => progress.report({ message: counted(count) }),
+      });
+    },
+  );
+}
 
 const counted = (count: number): string => `${count.toLocaleString('en')} ${count === 1 ? 'row' : 'rows'}`;
 
@@ -63,7 +80,11 @@ async function sourceOf(services: CommandServices, entry: ResultEntry): Promise<
     !outcome.rows.truncated &&
     outcome.elapsedMs !== undefined
   ) {
-    return (options) => outcome.rows.export(options);
+    return () =>
+      Promise.resolve({
+        write: (options) => outcome.rows.export(options),
+        close: () => Promise.resolve(),
+      });
   }
   const count = outcome.kind === 'rows' ? outcome.rows.count : 0;
   if (!isPlainQuery(statement)) {
@@ -88,14 +109,18 @@ async function sourceOf(services: CommandServices, entry: ResultEntry): Promise<
     placeHolder: 'Export Results: choose a private endpoint',
     ...activeEndpoint,
   });
-  // Beside the document's own session, which may be busy, but in its database.
-  const database =
-    entry.slot === undefined ? undefined : services.connections.session(endpoint, entry.slot)?.database;
-  const session = await openSession(services, instance, endpoint, 'export', { database });
-  if (session === undefined) {
-    throw cancellation();
-  }
-  return (options) => session.export(statement, options);
+  return async () => {
+    // A session of its own: the document goes on meanwhile.
+    const slot = `export ${services.newId()}`;
+    const session = await openSession(services, instance, endpoint, slot, entry.database);
+    if (session === undefined) {
+      throw cancellation();
+    }
+    return {
+      write: (options) => session.export(statement, options),
+      close: () => services.connections.release(slot),
+    };
+  };
 }
 
 const formats: readonly {

@@ -4,10 +4,12 @@ import type { Command, CommandServices } from './command';
 import { chooseBastion } from './chooseBastion';
 import { connect } from './connect';
 import { copyDomainName, copyEndpointId, copyServiceName } from './copy';
+import { copySqlName, loadMoreTables, selectFirstRows, showCreate } from './catalog';
 import { copyRamPolicy } from './copyRamPolicy';
 import { createEndpoint } from './createEndpoint';
 import { deleteConnection } from './deleteConnection';
 import { deleteEndpoint } from './deleteEndpoint';
+import { diagnose } from './diagnose';
 import { disconnect } from './disconnect';
 import { exportAsCode } from './exportAsCode';
 import { exportResults } from './exportResults';
@@ -41,6 +43,7 @@ export const allCommands: readonly Command[] = [
   connect,
   disconnect,
   chooseBastion,
+  diagnose,
   runSql,
   runAllSql,
   cancelSql,
@@ -49,6 +52,10 @@ export const allCommands: readonly Command[] = [
   unmarkProduction,
   showSqlHistory,
   clearSqlHistory,
+  selectFirstRows,
+  copySqlName,
+  showCreate,
+  loadMoreTables,
   exportResults,
   showHealth,
   openInTidbCloud,

@@ -38,6 +38,29 @@ export function targetOf(argument: unknown): Target {
   };
 }
 
+/** What a row of a database is about. */
+export interface CatalogTarget {
+  readonly database?: string;
+  readonly table?: string;
+  readonly tableKind?: 'table' | 'view';
+  readonly column?: string;
+  readonly index?: string;
+}
+
+export function catalogTargetOf(argument: unknown): CatalogTarget {
+  if (typeof argument !== 'object' || argument === null) {
+    return {};
+  }
+  const { database, table, tableKind, column, index } = argument as Record<string, unknown>;
+  return {
+    ...(typeof database === 'string' && { database }),
+    ...(typeof table === 'string' && { table }),
+    ...((tableKind === 'table' || tableKind === 'view') && { tableKind }),
+    ...(typeof column === 'string' && { column }),
+    ...(typeof index === 'string' && { index }),
+  };
+}
+
 /**
  * The target's instance, or the one the person picks among those on Alibaba Cloud. An instance that was named and is gone
  * is an error: another one never takes its place.

@@ -173,7 +173,9 @@ function literal(value: SqlValue, column: SqlColumn): string {
   if (isNumeric(column) && jsonNumber.test(value)) {
     return value;
   }
-  return /[\\\0\x1a]/.test(value) ? `_utf8mb4 0x${hexOf(value)}` : `'${value.replaceAll(`'`, `''`)}'`;
+  return /[\\\p{Cc}]/u.test(value.replace(/[\t\r\n]/g, ''))
+    ? `_utf8mb4 0x${hexOf(value)}`
+    : `'${value.replaceAll(`'`, `''`)}'`;
 }
 
 const hexOf = (text: string): string =>

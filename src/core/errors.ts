@@ -8,9 +8,11 @@ export type Remedy =
   | 'signInTidbCloud'
   | 'signInAlibabaCloud'
   | 'copyRamPolicy'
+  | 'connect'
   | 'enterPassword'
   | 'retry'
   | 'chooseBastion'
+  | 'diagnose'
   | 'openTidbCloud'
   | 'openAlibabaCloud'
   | 'openGuide'
@@ -37,10 +39,12 @@ export type ErrorCode =
   | 'badAnswer'
   | 'unsupported'
   | 'invalidInput'
+  | 'diskFailed'
   | 'sqlHostNotFound'
   | 'sqlUnreachable'
   | 'sqlRefused'
   | 'sqlAccessDenied'
+  | 'sqlPasswordNeeded'
   | 'sqlUnknownDatabase'
   | 'sqlTlsUnavailable'
   | 'sqlCertificateHost'
@@ -270,17 +274,22 @@ const words: Record<ErrorCode, Words> = {
     nextStep: 'Correct the value and try again.',
     remedies: d.subject?.startsWith('tidbPrivateEndpoint.') === true ? ['openSettings'] : [],
   }),
+  diskFailed: (d) => ({
+    message: `${d.subject ?? 'A file'} cannot be written${because(d)}.`,
+    nextStep: 'Free some space or choose another place, then try again.',
+    remedies: ['retry'],
+  }),
   sqlHostNotFound: (d) => ({
     message: `The ${domain(d)} is not known to this machine's DNS.`,
     nextStep:
       'Private domains resolve only inside the VPC (or where its DNS is forwarded). Run the editor on a machine in the VPC (Remote-SSH), go through a bastion or a VPN, or wait a minute if the connection has just become Active.',
-    remedies: ['retry', 'chooseBastion', 'openGuide'],
+    remedies: ['retry', 'diagnose', 'chooseBastion', 'openGuide'],
   }),
   sqlUnreachable: (d) => ({
     message: `The ${domain(d)} resolves but nothing answers there${because(d)}.`,
     nextStep:
       'Check that the editor runs inside the VPC (or on its VPN, or goes through a bastion) and that the endpoint’s security group lets TCP in on the service port.',
-    remedies: ['retry', 'chooseBastion', 'openAlibabaCloud'],
+    remedies: ['retry', 'diagnose', 'chooseBastion', 'openAlibabaCloud'],
   }),
   sqlRefused: (d) => ({
     message: `The database at ${d.subject ?? 'the private domain'} is there but takes no connection now${because(d)}.`,
@@ -292,6 +301,11 @@ const words: Record<ErrorCode, Words> = {
     nextStep: 'Enter the password again. It can be reset in the TiDB Cloud console.',
     remedies: ['enterPassword', 'openTidbCloud'],
   }),
+  sqlPasswordNeeded: () => ({
+    message: 'The database has not been connected to yet.',
+    nextStep: 'Connect to enter the password; its databases are shown then.',
+    remedies: ['connect'],
+  }),
   sqlUnknownDatabase: (d) => ({
     message: `The database does not exist${because(d)}.`,
     nextStep: 'Choose another database.',
@@ -301,24 +315,24 @@ const words: Record<ErrorCode, Words> = {
     message: `The server at ${d.subject ?? 'the private domain'} does not offer TLS 1.2 or later${because(d)}.`,
     nextStep:
       'The connection was refused because it would not be encrypted. Check that the domain is the instance’s own.',
-    remedies: ['openTidbCloud'],
+    remedies: ['openTidbCloud', 'diagnose'],
   }),
   sqlCertificateHost: (d) => ({
     message: `The server’s certificate is for another host, not for ${d.subject ?? 'this one'}${because(d)}.`,
     nextStep:
       'The connection was refused. Check that the domain is the instance’s own and that nothing stands between (DNS, proxy).',
-    remedies: ['retry', 'openTidbCloud'],
+    remedies: ['retry', 'diagnose', 'openTidbCloud'],
   }),
   sqlCertificateUntrusted: (d) => ({
     message: `The server’s certificate is not signed by an authority that is trusted${because(d)}.`,
     nextStep:
       'The connection was refused. Refresh to download the instance’s CA certificate again, then retry.',
-    remedies: ['retry', 'openTidbCloud'],
+    remedies: ['retry', 'diagnose', 'openTidbCloud'],
   }),
   sqlCertificateExpired: (d) => ({
     message: `The server’s certificate is not valid at this time${because(d)}.`,
     nextStep: 'Check the clock of this machine; if it is right, contact TiDB Cloud support.',
-    remedies: ['retry', 'openTidbCloud'],
+    remedies: ['retry', 'diagnose', 'openTidbCloud'],
   }),
   sqlConnectionLost: (d) => ({
     message: `The connection to the database was lost${because(d)}.`,
@@ -344,7 +358,7 @@ const words: Record<ErrorCode, Words> = {
   sqlProtocol: (d) => ({
     message: `What answers at ${d.subject ?? 'the private domain'} does not speak the MySQL protocol as expected${because(d)}.`,
     nextStep: 'Check the host and port of the connection in TiDB Cloud.',
-    remedies: ['retry', 'openTidbCloud'],
+    remedies: ['retry', 'diagnose', 'openTidbCloud'],
   }),
   sshMissing: () => ({
     message: 'The program ssh, which goes through the bastion, was not found on this machine.',
@@ -361,7 +375,7 @@ const words: Record<ErrorCode, Words> = {
     message: `The ${bastion(d)} does not answer${because(d)}.`,
     nextStep:
       'Check that it runs, that its security group lets ssh in from here, and that the network or VPN is up, then try again.',
-    remedies: ['retry', 'chooseBastion'],
+    remedies: ['retry', 'diagnose', 'chooseBastion'],
   }),
   sshHostKeyChanged: (d) => ({
     message: `The ${bastion(d)} shows another host key than the one that is known${because(d)}.`,
@@ -383,19 +397,19 @@ const words: Record<ErrorCode, Words> = {
   sshForwardRefused: (d) => ({
     message: `The ${bastion(d)} does not forward connections${because(d)}.`,
     nextStep: `Ask its administrator to allow TCP forwarding (AllowTcpForwarding, PermitOpen) to ${d.domain ?? 'the private domain'}, or choose another one.`,
-    remedies: ['retry', 'chooseBastion'],
+    remedies: ['retry', 'diagnose', 'chooseBastion'],
   }),
   sshFarHostNotFound: (d) => ({
     message: `The private domain ${d.domain ?? ''} is not known on the ${bastion(d)}${because(d)}.`,
     nextStep:
       'Private domains resolve only inside their VPC: choose a bastion that is in the endpoint’s VPC, or wait a minute if the connection has just become Active.',
-    remedies: ['chooseBastion', 'retry'],
+    remedies: ['chooseBastion', 'diagnose', 'retry'],
   }),
   sshFarUnreachable: (d) => ({
     message: `The private domain ${d.domain ?? ''} does not answer to the ${bastion(d)}${because(d)}.`,
     nextStep:
       'Check that the bastion is in the endpoint’s VPC and that the endpoint’s security group lets TCP in from it on the service port.',
-    remedies: ['retry', 'chooseBastion', 'openAlibabaCloud'],
+    remedies: ['retry', 'diagnose', 'chooseBastion', 'openAlibabaCloud'],
   }),
   sshFailed: (d) => ({
     message: `The way through the ${bastion(d)} did not open${because(d)}.`,

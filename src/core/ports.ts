@@ -22,6 +22,7 @@ import type {
   VpcEndpointSpec,
   VSwitch,
 } from './model';
+import type { DomainProbe, NameAnswer, Tried } from './probe';
 
 /** What the services need from the world. Every method that fails throws an `AppError`; an abort throws its reason. */
 
@@ -337,6 +338,27 @@ export interface SqlConnector {
   open(target: SqlTarget, signal?: AbortSignal): Promise<SqlSession>;
 }
 
+export interface ProbeTarget extends Pick<SqlTarget, 'host' | 'port' | 'route'> {
+  /** PEM, trusted in addition to the system's roots; needed only when TLS is reached. */
+  readonly caCertificatePem?: string | Promise<string | undefined>;
+}
+
+export interface ProbeOptions {
+  /** For each stage. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  /** Called as soon as a stage is over. */
+  readonly onStage?: (soFar: DomainProbe) => void;
+}
+
+/** Finds out how far the way to a database is open, with one short connection and without logging in. */
+export interface SqlProbe {
+  /** Stage by stage up to the first one that fails. What fails is in the answer; only an abort is thrown. */
+  probeDomain(target: ProbeTarget, options: ProbeOptions): Promise<DomainProbe>;
+  /** A name's addresses alone. */
+  lookUp(host: string, options: ProbeOptions): Promise<Tried<NameAnswer>>;
+}
+
 /** What `ssh` asks on the way to a bastion: a passphrase or password, or whether to trust a host's key. */
 export interface SshQuestion {
   readonly destination: string;
@@ -395,6 +417,16 @@ export interface StateStore {
 export interface MachineNetwork {
   /** The VPC, when this machine is an ECS instance; undefined when it is not, or does not tell. Never fails. */
   vpcId(): Promise<string | undefined>;
+}
+
+/** The machine on which the extension runs. */
+export interface ThisMachine extends MachineNetwork {
+  /** Its own addresses, without loopback. */
+  addresses(): readonly string[];
+  /** What the editor is connected to, for example `ssh-remote` or `wsl`; undefined for the person's own machine. */
+  readonly remoteName?: string;
+  /** Operating system, editor and extension with their versions. */
+  readonly versions: readonly string[];
 }
 
 /** Goes through redaction before it is written. */

@@ -9,9 +9,11 @@ export const guideUrl =
 const labels: Record<Remedy, string> = {
   signInTidbCloud: 'Sign In to TiDB Cloud',
   signInAlibabaCloud: 'Sign In to Alibaba Cloud',
+  connect: 'Connect',
   enterPassword: 'Enter Password',
   retry: 'Retry',
   chooseBastion: 'Choose Bastion…',
+  diagnose: 'Diagnose',
   openTidbCloud: 'Open TiDB Cloud Console',
   openAlibabaCloud: 'Open Alibaba Cloud Console',
   openGuide: 'Open the Guide',
@@ -62,6 +64,12 @@ export class Notifications {
         return;
       case 'chooseBastion':
         await vscodeCommands.executeCommand(commands.chooseBastion, domainOf(error));
+        return;
+      case 'diagnose':
+        await vscodeCommands.executeCommand(commands.diagnose, domainOf(error));
+        return;
+      case 'connect':
+        await vscodeCommands.executeCommand(commands.connect);
         return;
       case 'openGuide':
         await env.openExternal(Uri.parse(guideUrl));

@@ -40,21 +40,26 @@ export class RunEntries {
     this.flush();
   }
 
-  /** The id of the entry for the nth statement; it is shown from now on, if it was not. */
-  begin(index: number): string {
+  /** The id of the entry for the nth statement, which is in this database; it is shown from now on, if it was not. */
+  begin(index: number, database: string | undefined): string {
     while (this.next <= index) {
       this.add();
     }
     this.fill();
-    const entry = this.shown[this.shown.length - (this.next - index)];
-    return entry?.id ?? '';
+    const at = this.shown.length - (this.next - index);
+    const entry = this.shown[at];
+    if (entry === undefined) {
+      return '';
+    }
+    this.shown[at] = { ...entry, ...(database !== undefined && { database }) };
+    return entry.id;
   }
 
   /** Another answer of the same statement. */
   after(id: string, outcome: ResultOutcome): string {
     const at = this.shown.findIndex((entry) => entry.id === id);
     const before = this.shown[at];
-    const entry = this.entry(before?.statement ?? '', outcome);
+    const entry = { ...before, ...this.entry(before?.statement ?? '', outcome) };
     this.shown.splice(at + 1, 0, entry);
     this.trim();
     this.flush();

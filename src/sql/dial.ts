@@ -21,7 +21,7 @@ export type Dial = (
 const keepAliveAfterMs = 30_000;
 
 /** Names under `.localhost` are this machine's (RFC 6761, 6.3); not every system's resolver knows them. */
-const reachedAt = (host: string): string => (/(^|\.)localhost\.?$/i.test(host) ? '127.0.0.1' : host);
+export const reachedAt = (host: string): string => (/(^|\.)localhost\.?$/i.test(host) ? '127.0.0.1' : host);
 
 export const dialTcp: Dial = (address, signal) =>
   new Promise((resolve, reject) => {

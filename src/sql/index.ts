@@ -1,15 +1,18 @@
 import { AppError } from '../core/errors';
-import type { Log, SqlConnector, SqlValue } from '../core/ports';
+import type { Log, SqlConnector, SqlProbe, SqlValue } from '../core/ports';
 import { attempt } from './attempt';
 import type { Attempt } from './attempt';
 import { dialTcp } from './dial';
 import type { Dial } from './dial';
 import { openLink, tlsTrusting } from './link';
 import type { Door, Link } from './link';
+import { createSqlProbe } from './probe';
 import { Session } from './session';
+import { decodeRow } from './rows/rowBytes';
 import { SshDialer } from './ssh/dialSsh';
 import type { SshOptions } from './ssh/dialSsh';
-import { ignoreRows } from './statement';
+import { ignoreAnswers } from './statement';
+import { decoderOf } from './values';
 
 export type { Address, Dial } from './dial';
 export type { SshOptions } from './ssh/dialSsh';
@@ -30,10 +33,27 @@ const killTimeoutMs = 5000;
 /** `ssh` has to log in first, on each host of the way. */
 const killThroughBastionMs = 10_000;
 
+/** Sessions and probes; what a person has answered to `ssh` for one of them serves the other. */
+export function createSql(options: SqlConnectorOptions): {
+  readonly connector: SqlConnector;
+  readonly probe: SqlProbe;
+} {
+  const dialer = new SshDialer({ ...options.ssh, log: options.log });
+  return {
+    connector: connectorThrough(dialer, options),
+    probe: createSqlProbe({
+      ...(options.dial && { dial: options.dial }),
+      dialThrough: (route) => dialer.through(route),
+    }),
+  };
+}
+
 /** Opens SQL sessions over verified TLS. Opening fails in `connectTimeoutMs` at the latest, with a `sql…` AppError. */
-export function createSqlConnector(options: SqlConnectorOptions): SqlConnector {
+export const createSqlConnector = (options: SqlConnectorOptions): SqlConnector =>
+  createSql(options).connector;
+
+function connectorThrough(dialer: SshDialer, options: SqlConnectorOptions): SqlConnector {
   const { log, connectTimeoutMs = defaultConnectTimeoutMs, dial = dialTcp } = options;
-  const dialer = new SshDialer({ ...options.ssh, log });
   const trust = new Map<string | undefined, Door['tls']>();
   const tlsFor = (pem: string | undefined): Door['tls'] => {
     const tls = trust.get(pem) ?? tlsTrusting(pem);
@@ -57,6 +77,7 @@ export function createSqlConnector(options: SqlConnectorOptions): SqlConnector {
       return new Session({
         link,
         serverVersion: version,
+        database: target.database === '' ? undefined : target.database,
         killQuery: () => killQuery(door, id),
         host: target.host,
         log,
@@ -72,11 +93,14 @@ async function enter(door: Door, to: Attempt): Promise<{ link: Link; id: string;
   return orDestroy(link, to, async () => {
     const row: SqlValue[] = [];
     await link.execute('SELECT CONNECTION_ID(), VERSION()', {
-      columns: () => undefined,
-      row: (values) => {
-        row.push(...values);
-        return false;
+      begin: (columns) => {
+        const decoders = columns.map(decoderOf);
+        return {
+          row: (bytes, start, end) => row.push(...decodeRow(bytes, start, end, decoders)),
+          end: () => undefined,
+        };
       },
+      done: () => undefined,
     });
     const [id, version] = row;
     // The id goes into KILL as the text it came as: TiDB's have 64 bits, more than a number holds.
@@ -98,7 +122,7 @@ async function killQuery(door: Door, id: string): Promise<void> {
   await attempt(target.host, withinMs, undefined, async (to) => {
     const link = await openLink({ ...door, target }, to);
     to.enter('no answer to KILL QUERY');
-    await orDestroy(link, to, () => link.execute(`KILL QUERY ${id}`, ignoreRows));
+    await orDestroy(link, to, () => link.execute(`KILL QUERY ${id}`, ignoreAnswers));
     void link.close();
   });
 }

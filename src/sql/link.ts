@@ -11,8 +11,9 @@ import type { Dial } from './dial';
 import { connectError, lostError, statementError } from './errors';
 import type { Peer } from './errors';
 import { checkGreeting } from './greeting';
+import { limitPackets } from './packetLimit';
 import { execute } from './statement';
-import type { RowSink, StatementEnd } from './statement';
+import type { AnswerSink } from './statement';
 
 /** Where connections of one session lead. */
 export interface Door {
@@ -59,8 +60,8 @@ export class Link extends EventEmitter<{ lost: [AppError] }> {
     return this.#open;
   }
 
-  /** Streams one statement; see `RowSink`. Rejects with an AppError. One at a time. */
-  execute(statement: string, sink: RowSink): Promise<StatementEnd> {
+  /** Streams one statement; see `AnswerSink`. Rejects with an AppError. One at a time. */
+  execute(statement: string, sink: AnswerSink): Promise<void> {
     return new Promise((resolve, reject) => {
       if (!this.#open) {
         reject(this.#closedError('it is closed'));
@@ -77,6 +78,17 @@ export class Link extends EventEmitter<{ lost: [AppError] }> {
           reject(failure);
         });
     });
+  }
+
+  /** Takes no more from the server until `resume`; what is on its way waits in the network. */
+  pause(): void {
+    this.#connection.pause();
+  }
+
+  resume(): void {
+    if (this.#open) {
+      this.#connection.resume();
+    }
   }
 
   /** Whether the server answers in time; if not, the link is lost. */
@@ -188,6 +200,7 @@ function logIn(door: Door, stream: Duplex, peer: Peer, attempt: Attempt): Promis
     disableEval: true,
     connectAttributes: { program_name: 'TiDB Private Endpoint' },
   }) as DriverConnection;
+  limitPackets(connection);
   const secured = (): boolean => connection.stream instanceof TLSSocket && connection.stream.authorized;
   attempt.enter(() => (secured() ? 'no answer to the login' : 'no answer in the TLS handshake'));
 

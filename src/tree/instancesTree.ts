@@ -2,10 +2,12 @@ import { EventEmitter, window, type TreeDataProvider, type TreeItem, type TreeVi
 import type { Disposable } from '../core/emitter';
 import { AppError } from '../core/errors';
 import { views } from '../ids';
+import type { CatalogChange } from '../services/catalog/catalog';
 import type { Inventory, Snapshot } from '../services/inventory';
-import type { ProductionMarks } from '../services/productionMarks';
 import type { CreationProgress } from '../services/provisioning/progress';
 import type { CreationRunner } from '../services/provisioning/runner';
+import { catalogRowId } from './nodes/database/nodes';
+import type { EndpointSql } from './nodes/endpointNode';
 import { CreationNode, verdictOfProgress } from './nodes/creationNode';
 import { InstanceNode } from './nodes/instanceNode';
 import { problemNode } from './nodes/messageNode';
@@ -19,20 +21,23 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
   private readonly view: TreeView<TreeNode>;
   private roots = new Map<string, InstanceNode>();
   private shown: Snapshot;
+  /** The rows of endpoints and of what their databases hold, as last given to the editor, by their ids. */
+  private readonly belowInstances = new Map<string, TreeNode>();
   /** What the row of each creation says. */
   private readonly told = new Map<string, string>();
 
   constructor(
     private readonly inventory: Inventory,
     private readonly runner: Pick<CreationRunner, 'unfinished' | 'onDidChange'>,
-    private readonly production: ProductionMarks,
+    private readonly sql: EndpointSql,
     private readonly isSandbox: () => boolean,
   ) {
     this.shown = inventory.snapshot;
     this.subscriptions = [
       inventory.onDidChange((next) => this.refreshChanged(next)),
       runner.onDidChange((progress) => this.refreshCreation(progress)),
-      production.onDidChange(() => this.changed.fire(undefined)),
+      sql.production.onDidChange(() => this.changed.fire(undefined)),
+      sql.catalog.onDidChange((change) => this.refreshCatalog(change)),
     ];
     this.view = window.createTreeView(views.instances, {
       treeDataProvider: this,
@@ -70,7 +75,13 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
   }
 
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
-    return [...(node === undefined ? await this.instances() : ((await node.children?.()) ?? []))];
+    const children = [...(node === undefined ? await this.instances() : ((await node.children?.()) ?? []))];
+    for (const child of children) {
+      if (child.endpointId !== undefined) {
+        this.belowInstances.set(child.id, child);
+      }
+    }
+    return children;
   }
 
   dispose(): void {
@@ -87,7 +98,7 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
     this.roots = new Map(
       (value ?? []).map((instance) => [
         instance.id,
-        new InstanceNode(instance, this.inventory, this.runner, this.production),
+        new InstanceNode(instance, this.inventory, this.runner, this.sql),
       ]),
     );
     const rows = [...(value === undefined ? [] : this.orphans()), ...this.roots.values()];
@@ -111,6 +122,14 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
     if (this.told.get(id) !== tells) {
       this.told.set(id, tells);
       this.changed.fire(this.roots.get(instanceId));
+    }
+  }
+
+  private refreshCatalog({ instanceId, endpointId, database, table }: CatalogChange): void {
+    const id = catalogRowId(`instance/${instanceId}/endpoint/${endpointId}`, database, table);
+    const node = this.belowInstances.get(id);
+    if (node !== undefined) {
+      this.changed.fire(node);
     }
   }
 

@@ -3,12 +3,15 @@ import { AppError } from '../../src/core/errors';
 import type { SqlSession, SqlTarget } from '../../src/core/ports';
 import { createAuthority } from '../support/certificates';
 import type { SqlServer } from '../support/mariadb';
-import { startTidb, tidbServer } from '../support/tidb';
+import { startTidb } from '../support/tidb';
+import { tidbServer } from '../support/tidbServer';
 import { assertNoSecret, connector, eventually, failure, log, password, run, value } from './fixtures';
 
 describe('SQL, against TiDB', function () {
   if (tidbServer() === undefined) {
-    it('is not tested here, because tidb-server is not on PATH');
+    it(
+      'is not tested here, because there is no tidb-server: neither on PATH nor built by `node scripts/setup.mjs`',
+    );
     return;
   }
   this.timeout(60_000);

@@ -5,7 +5,7 @@ import { type FromResults, fromResultsSchema } from '../../src/protocol/results'
 import { GeneratedRows } from './support/generatedRows';
 import { everyTestOpens, type Webview } from './support/page';
 import { ResultsHost } from './support/resultsHost';
-import { arriving, oneTab, resultsStates, rowsOutcome } from './support/states';
+import { arriving, oneTab, resultsStates, rowsOutcome } from './support/resultsStates';
 
 describe('results panel', function () {
   this.timeout(30_000);
@@ -38,9 +38,10 @@ describe('results panel', function () {
     await page.setViewportSize({ width: 1400, height: 400 });
     await webview.show(resultsStates.rows);
     await page.getByRole('gridcell', { name: 'Customer 1', exact: true }).waitFor();
-    const headers = page.getByRole('columnheader');
     assert.deepEqual(
-      await headers.evaluateAll((all) => all.map((header) => header.getAttribute('aria-label'))),
+      await page.evaluate(
+        `[...document.querySelectorAll('[role=columnheader]')].map((header) => header.getAttribute('aria-label'))`,
+      ),
       ['Row', 'id, BIGINT', 'name, VARCHAR', 'city, VARCHAR', 'note, TEXT', 'created_at, DATETIME'],
     );
     const grid = page.getByRole('grid');
@@ -149,7 +150,7 @@ describe('results panel', function () {
     await webview.show(resultsStates.failed);
     assert.match(await page.getByRole('alert').innerText(), /doesn't exist\s+Check the name of the table/);
     await webview.sent();
-    await page.getByRole('button', { name: 'Run Again' }).click();
+    await page.getByRole('button', { name: 'Retry' }).click();
     assert.deepEqual(await intents(), [{ type: 'act', tab: 't1', action: 'retry' }]);
   });
 

@@ -5,7 +5,7 @@ import { type FromResults, fromResultsSchema } from '../../src/protocol/results'
 import { GeneratedRows } from './support/generatedRows';
 import { everyTestOpens, type Webview } from './support/page';
 import { ResultsHost } from './support/resultsHost';
-import { arriving, columns, oneTab, rowsOutcome } from './support/states';
+import { arriving, columns, oneTab, rowsOutcome } from './support/resultsStates';
 
 const million = 1_000_000;
 
@@ -144,6 +144,34 @@ describe('results grid', function () {
     assert.deepEqual(await sentOf('copy'), [{ ...copy, selection: all }]);
     await page.keyboard.press('Escape');
     assert.equal(await selectedCells(), 0);
+  });
+
+  it('keeps the keys it knows from the editor, and leaves it the others', async () => {
+    await customers(100);
+    await page.evaluate(
+      `window.reached = []; window.addEventListener('keydown', ({ key }) => window.reached.push(key));`,
+    );
+    await grid.focus();
+    await press('ArrowDown', 'Control+a', 'Control+f');
+    await page.keyboard.press('Control+a');
+    await press('Escape', 'F6', 'Control+Shift+p');
+    const reached = await page.evaluate<readonly string[]>('window.reached');
+    assert.deepEqual(
+      reached.filter((key) => !['Control', 'Shift'].includes(key)),
+      ['Escape', 'F6', 'p'],
+    );
+  });
+
+  it('copies when the editor has the page copy, and never as selected text', async () => {
+    await customers(100);
+    await cell('Customer 1').click();
+    await press('Shift+ArrowDown');
+    await webview.sent();
+    await page.evaluate(`document.execCommand('selectAll')`);
+    await webview.until('getSelection().isCollapsed');
+    await page.evaluate(`document.execCommand('copy')`);
+    const [copy] = await sentOf('copy');
+    assert.deepEqual(copy?.selection, { rows: { from: 1, to: 3 }, columns: { from: 1, to: 2 } });
   });
 
   it('selects with the mouse, also rows by their numbers', async () => {
@@ -289,6 +317,8 @@ describe('results grid', function () {
     assert.deepEqual(await webview.violations(), []);
     await page.getByRole('checkbox', { name: 'Format JSON' }).uncheck();
     assert.equal(await value.innerText(), json);
+    await page.keyboard.press('Control+a');
+    assert.equal(await page.evaluate('getSelection().toString()'), json);
     await webview.sent();
     await page.getByRole('button', { name: 'Copy Value' }).click();
     await page.getByRole('button', { name: 'Open in Editor' }).click();

@@ -6,7 +6,7 @@ import type { ResultEntry, ResultOutcome } from '../../services/results';
 /** The beginning of a statement is enough to know it by. */
 const shownStatement = 4000;
 
-export const againAction: ShownAction = { id: 'retry', label: 'Run Again' };
+const retry: ShownAction = { id: 'retry', label: 'Retry' };
 
 /** A result as the page gets it: without its rows. */
 export const tabOf = ({ id, statement, connection, outcome }: ResultEntry, nowMs: number): ResultTab => ({
@@ -32,15 +32,15 @@ function shownOutcome(outcome: ResultOutcome, nowMs: number): TabOutcome {
     }
     case 'failed': {
       const { message, nextStep, remedies } = wordingOf(outcome.error);
-      const others = remedies.filter((remedy) => remedy !== againAction.id);
+      const others = remedies.filter((remedy) => remedy !== retry.id);
       return {
         kind: 'failed',
         ...{ message, nextStep },
-        actions: [againAction, ...others.map((id) => ({ id, label: remedyLabel(id) }))],
+        actions: [retry, ...others.map((id) => ({ id, label: remedyLabel(id) }))],
       };
     }
     case 'cancelled':
-      return { kind: 'cancelled', actions: [againAction] };
+      return { kind: 'cancelled', actions: [{ ...retry, label: 'Run Again' }] };
     case 'waiting':
     case 'skipped':
     case 'done':

@@ -57,6 +57,11 @@ export class Authorities {
     }
   }
 
+  /** The one that is kept. */
+  known(instanceId: string): string | undefined {
+    return this.kept(instanceId)?.pem;
+  }
+
   /** Undefined when it cannot be downloaded: what is kept stays. */
   private async renew(instanceId: string, signal?: AbortSignal): Promise<string | undefined> {
     try {
@@ -67,7 +72,8 @@ export class Authorities {
     }
   }
 
-  private download(instanceId: string, signal?: AbortSignal): Promise<string> {
+  /** Downloads it and keeps it from now on; whoever asks meanwhile gets the same one. */
+  download(instanceId: string, signal?: AbortSignal): Promise<string> {
     const running = this.downloads.get(instanceId);
     if (running !== undefined) {
       return running;

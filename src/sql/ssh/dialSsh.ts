@@ -81,7 +81,7 @@ export class SshDialer {
           throw cancellation();
         }
         if (run.ssh !== undefined) {
-          this.options.log.debug(`ssh to ${destination} ended: ${run.ssh.said.trim()}`);
+          this.options.log.info(`SQL: ssh to ${destination} ended: ${run.ssh.said.trim()}`);
         }
         throw error;
       } finally {

@@ -45,6 +45,10 @@ export class MessageNode implements TreeNode {
 /** The remedies that a row can be. */
 const commandOf: Partial<Record<Remedy, string>> = {
   retry: commands.refresh,
+  connect: commands.connect,
+  enterPassword: commands.connect,
+  chooseBastion: commands.chooseBastion,
+  diagnose: commands.diagnose,
   signInTidbCloud: commands.signInTidbCloud,
   signInAlibabaCloud: commands.signInAlibabaCloud,
   openTidbCloud: commands.openInTidbCloud,
@@ -54,12 +58,21 @@ const commandOf: Partial<Record<Remedy, string>> = {
   openSettings: openSettingsCommand,
 };
 
-/** An error where the rows would be; clicking it does what helps most. */
-export function problemNode(parent: TreeNode | undefined, error: unknown, instanceId?: string): MessageNode {
+/**
+ * An error where the rows would be; clicking it does what helps most.
+ *
+ * @param more what the command is about beside the instance
+ */
+export function problemNode(
+  parent: TreeNode | undefined,
+  error: unknown,
+  instanceId?: string,
+  more: Readonly<Record<string, string>> = {},
+): MessageNode {
   const { message, nextStep, remedies } = wordingOf(error);
   const remedy = remedies.find((candidate) => commandOf[candidate] !== undefined) ?? 'retry';
   const title = remedyLabel(remedy);
-  const about = instanceId === undefined ? [] : [{ instanceId }];
+  const about = instanceId === undefined ? [] : [{ instanceId, ...more }];
   return new MessageNode(
     parent,
     'problem',

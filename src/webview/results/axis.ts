@@ -33,12 +33,13 @@ export class Axis {
 
   /** The rows or columns in sight from `offset` on, and a few around them. */
   inSight(count: number, offset: number, length: number): readonly number[] {
-    if (count !== this.virtualizer.options.count) {
-      this.virtualizer.setOptions({ ...this.options, count });
+    const capacity = this.options.horizontal === true ? count : roomFor(count);
+    if (capacity !== this.virtualizer.options.count) {
+      this.virtualizer.setOptions({ ...this.options, count: capacity });
     }
     this.tellRect({ width: length, height: length });
     this.tellOffset(offset);
-    return this.virtualizer.getVirtualIndexes();
+    return this.virtualizer.getVirtualIndexes().filter((index) => index < count);
   }
 
   /** Some sizes have changed. */
@@ -53,6 +54,12 @@ export class Axis {
   get total(): number {
     return this.virtualizer.getTotalSize();
   }
+}
+
+/** While rows arrive, not every few of them are worth measuring all of them anew. */
+function roomFor(count: number): number {
+  const step = 2 ** Math.max(10, Math.floor(Math.log2(Math.max(1, count))) - 3);
+  return Math.ceil(count / step) * step;
 }
 
 /** With `also` among them, wherever it is: what is active stays in the document. */

@@ -53,6 +53,7 @@ export class Grid {
     element.setAttribute('role', 'grid');
     element.setAttribute('aria-label', name);
     element.setAttribute('aria-multiselectable', 'true');
+    element.setAttribute('aria-describedby', 'grid-help');
     sizer.className = 'grid-sizer';
     layer.className = 'grid-layer';
     sizer.setAttribute('role', 'presentation');
@@ -228,6 +229,8 @@ export class Grid {
       this.goTo(next, event.shiftKey);
     }
     event.preventDefault();
+    // The editor has its own use for some of these keys, and takes what reaches the window.
+    event.stopPropagation();
   }
 
   private enter(): void {

@@ -39,7 +39,7 @@ export class LongScroll {
     if (Math.abs(bar - this.bar) >= 1 || !this.scaled) {
       this.bar = bar;
       // The browser rounds, and the last row must come into sight whole.
-      const atEnd = bar >= this.height - this.viewport - 1;
+      const atEnd = this.scaled && bar >= this.height - this.viewport - 1;
       this.exact = atEnd ? this.furthest : Math.max(0, Math.min(bar * this.ratio, this.furthest));
     }
   }

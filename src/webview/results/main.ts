@@ -12,10 +12,15 @@ title.textContent = 'SQL Results';
 const status = document.createElement('div');
 status.className = 'visually-hidden';
 status.setAttribute('role', 'status');
+const help = document.createElement('p');
+help.className = 'visually-hidden';
+help.id = 'grid-help';
+help.textContent =
+  'Arrow keys move, with Shift they select. Enter opens a value, on a header it sorts. Shift with arrow keys on a header makes its column wider or narrower. Shift F10 opens the menu.';
 const root = document.createElement('main');
 const content = document.createElement('div');
 content.className = 'content';
-root.append(title, status, content);
+root.append(title, status, help, content);
 document.body.append(root);
 
 const host = new Host<ResultsState, FromResults>();
@@ -26,6 +31,7 @@ const ask = ((request: { readonly type: 'rows' | 'arrange' | 'whole' }) =>
 
 let clockTimer: number | undefined;
 let shownGrid: Element | undefined;
+let shownTab: string | undefined;
 
 const panel = new Panel({ ask, send: (message) => host.send(message), draw });
 
@@ -37,6 +43,10 @@ function draw(): void {
     shownGrid = grid?.element;
     grid?.attached();
   }
+  if (panel.shown?.id !== shownTab) {
+    shownTab = panel.shown?.id;
+    content.querySelector('[role=tab][aria-selected=true]')?.scrollIntoView({ block: 'nearest' });
+  }
   if (panel.isGoingOn) {
     clockTimer ??= window.setInterval(draw, 1000);
   } else {
@@ -45,12 +55,26 @@ function draw(): void {
   }
 }
 
-// The editor takes the key for itself and has the page copy.
-document.addEventListener('copy', (event) => {
-  const { view } = panel;
-  if (view !== undefined && document.activeElement === view.grid.element) {
+const gridHasFocus = (): boolean =>
+  panel.view !== undefined && document.activeElement === panel.view.grid.element;
+
+// The editor takes the keys for copying and selecting everything for itself, and has the page do it: there is no text
+// that is selected, and none is to be.
+document.addEventListener('beforecopy', (event) => {
+  if (gridHasFocus()) {
     event.preventDefault();
-    view.copy();
+  }
+});
+document.addEventListener('selectionchange', () => {
+  const selection = getSelection();
+  if (gridHasFocus() && selection?.isCollapsed === false) {
+    selection.removeAllRanges();
+  }
+});
+document.addEventListener('copy', (event) => {
+  if (gridHasFocus()) {
+    event.preventDefault();
+    panel.view?.copy();
   }
 });
 

@@ -110,7 +110,7 @@ export class Panel {
       <span class="connection">${tab.connection}</span>
       <span class="outcome" aria-hidden="true">
         ${
-          working
+          working || this.view?.model.slow === true
             ? html`<span class="said said-working">${icon('working')}<span>${this.words}</span></span>`
             : this.words
         }
@@ -126,6 +126,15 @@ export class Panel {
           : nothing
       }
       <code class="statement" title=${tab.statement}>${tab.statement}</code>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Copy Statement"
+        title="Copy Statement"
+        @click=${() => this.actions.send({ type: 'copyStatement', tab: tab.id })}
+      >
+        ${icon('copy')}
+      </button>
       ${this.view?.toolbar() ?? nothing}
     </header>`;
   }
@@ -147,7 +156,16 @@ export class Panel {
       case 'cancelled':
         return html`<div class="message">${this.buttons(tab, outcome.actions)}</div>`;
       case 'plan':
-        return html`<div class="plan">${planView(outcome.plan)}</div>`;
+        return html`<div class="message">
+            <button
+              type="button"
+              class="button tool"
+              @click=${() => this.actions.send({ type: 'copyPlan', tab: tab.id })}
+            >
+              ${icon('copy')}Copy Plan
+            </button>
+          </div>
+          <div class="plan">${planView(outcome.plan)}</div>`;
       case 'rows':
         return this.rows();
       case 'waiting':

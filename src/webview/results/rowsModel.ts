@@ -16,6 +16,7 @@ export type Ask = <T extends ResultsRequest['type']>(
 
 /** While rows still arrive, what is sorted or filtered is not done anew more often than this. */
 const leastPauseMs = 500;
+const slowAfterMs = 400;
 
 /** One tab's rows as the person has arranged them. */
 export class RowsModel {
@@ -28,6 +29,8 @@ export class RowsModel {
   failure = '';
   /** A wish is on its way. */
   arranging = false;
+  /** It has been for so long that a person wonders. */
+  slow = false;
   private view = 0;
   /** How many rows had arrived when the present arrangement was made. */
   private arrangedOf = 0;
@@ -117,6 +120,10 @@ export class RowsModel {
     this.arranging = true;
     this.onChange();
     const begun = performance.now();
+    const slow = window.setTimeout(() => {
+      this.slow = this.arranging;
+      this.onChange();
+    }, slowAfterMs);
     try {
       const answer = await this.ask<'arrange'>({ type: 'arrange', tab, filter, ...(sort && { sort }) });
       if (wish === this.wish) {
@@ -125,6 +132,8 @@ export class RowsModel {
       }
     } catch (error) {
       this.fail(wish, error);
+    } finally {
+      window.clearTimeout(slow);
     }
   }
 
@@ -144,6 +153,7 @@ export class RowsModel {
     this.blocks.count = view === 0 ? this.arrived : count;
     this.arrangedOf = of;
     this.arranging = false;
+    this.slow = false;
     this.onChange();
     this.keepUp();
   }
@@ -151,6 +161,7 @@ export class RowsModel {
   private fail(wish: number, error: unknown): void {
     if (wish === this.wish) {
       this.arranging = false;
+      this.slow = false;
       this.failed(error);
     }
   }

@@ -122,7 +122,10 @@ export class RowsView {
   }
 
   private filterKey(event: KeyboardEvent): void {
-    if (event.key === 'Enter' || event.key === 'ArrowDown') {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'a') {
+      // The editor would select everything in the document.
+      event.stopPropagation();
+    } else if (event.key === 'Enter' || event.key === 'ArrowDown') {
       window.clearTimeout(this.typing);
       this.model.filterBy(this.typed);
       this.grid.element.focus();

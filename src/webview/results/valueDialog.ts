@@ -69,6 +69,15 @@ export function openValueDialog({ column, row, answer }: ShownValue, actions: Va
     ></pre>
   `;
   draw();
+  dialog.addEventListener('keydown', (event) => {
+    const value = dialog.querySelector('.value-text');
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'a' && value !== null) {
+      getSelection()?.selectAllChildren(value);
+      event.preventDefault();
+      // The editor would select everything in the document.
+      event.stopPropagation();
+    }
+  });
   dialog.addEventListener('close', () => {
     dialog.remove();
     if (before instanceof HTMLElement) {

@@ -19,6 +19,8 @@ describe('exporting results', () => {
   let shown: ResultEntry | undefined;
   let endpoint: ResultEntry['endpoint'];
   let exported: { readonly statement: string; readonly options: SqlExportOptions }[];
+  let opened: { readonly slot: string; readonly database?: string }[];
+  let released: string[];
   let onExport: (options: SqlExportOptions) => Promise<number>;
   let file: { readonly scheme: string; readonly fsPath: string } | undefined;
   let saveOptions: { readonly defaultUri?: unknown; readonly filters?: unknown };
@@ -51,7 +53,7 @@ describe('exporting results', () => {
     rows = new FakeRows(columns, [['1'], ['2']]);
     rows.ended = true;
     shown = undefined;
-    exported = [];
+    [exported, opened, released] = [[], [], []];
     onExport = () => Promise.resolve(1234);
     file = { scheme: 'file', fsPath: '/tmp/orders.csv' };
     editor.pick = (items) => items[0];
@@ -77,7 +79,18 @@ describe('exporting results', () => {
     const services = {
       ...{ inventory: s.inventory, results, closed: closing.signal },
       resultsView: { reveal: () => Promise.resolve(), shownEntry: shown },
-      connections: { isOpen: () => true, open: () => Promise.resolve(session) },
+      connections: {
+        session: () => undefined,
+        open: (_: unknown, __: unknown, at: { readonly slot: string; readonly database?: string }) => {
+          opened.push(at);
+          return Promise.resolve(session);
+        },
+        release: (slot: string) => {
+          released.push(slot);
+          return Promise.resolve();
+        },
+      },
+      newId: () => 'id',
       sandbox: {},
     } as unknown as CommandServices;
     return Promise.resolve(exportResults.handler(services)(argument));
@@ -109,7 +122,7 @@ describe('exporting results', () => {
 
   it('asks, and then runs a query again when not all rows are here', async () => {
     rows.truncated = true;
-    put();
+    put({ database: 'shop' });
     fakeEditor.answer = ({ buttons }) => buttons[0];
     onExport = (options) => {
       options.onProgress?.(1000);
@@ -122,6 +135,8 @@ describe('exporting results', () => {
     assert.deepEqual(editor.progress.at(-1)?.messages, ['1,000 rows']);
     assert.match(fakeEditor.asked.at(-1)?.message ?? '', /^Exported 1,000,000 rows/);
     assert.deepEqual(rows.exports, []);
+    assert.deepEqual([opened[0]?.slot, opened[0]?.database], ['export id', 'shop']);
+    assert.deepEqual(released, ['export id']);
   });
 
   it('does the same while rows still come', async () => {
@@ -162,6 +177,7 @@ describe('exporting results', () => {
         editor.progress.at(-1)?.cancel();
       });
     await assert.rejects(run(), isCancellation);
+    assert.deepEqual(released, ['export id']);
   });
 
   it('says so when there is nothing to export', async () => {

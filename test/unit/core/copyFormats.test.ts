@@ -144,7 +144,7 @@ describe('copied rows', () => {
           assert.equal(row.d, value);
         } else {
           const plain = value.includes('.') ? value.replace(/0+$/, '').replace(/\.$/, '') : value;
-          const shown = Number(row.d).toLocaleString('en', { useGrouping: false, maximumFractionDigits: 20 });
+          const shown = row.d.toLocaleString('en', { useGrouping: false, maximumFractionDigits: 20 });
           assert.equal(shown.replace(/^-0$/, '0'), plain.replace(/^-0$/, '0'));
         }
       }),

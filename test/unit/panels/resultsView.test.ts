@@ -5,7 +5,7 @@ import { commands } from '../../../src/ids';
 import type { ResultsView } from '../../../src/panels/results/resultsView';
 import type { ResultsState } from '../../../src/protocol/results';
 import { Results, type ResultEntry, type ResultOutcome } from '../../../src/services/results';
-import { settle } from '../fakes';
+import { RecordingLog, settle } from '../fakes';
 import { editor, fakeEditor, withoutEditor } from '../commands/editor';
 import { FakeRows } from './resultRows';
 
@@ -26,7 +26,7 @@ describe('the results panel', () => {
   let view: ResultsView;
   let results: Results;
   let posted: Posted[];
-  let warned: string[];
+  let log: RecordingLog;
   let errors: unknown[];
   let applied: unknown[][];
   let receive: (message: unknown) => void;
@@ -37,7 +37,8 @@ describe('the results panel', () => {
   });
   beforeEach(() => {
     editor.reset();
-    [posted, warned, errors, applied] = [[], [], [], []];
+    [posted, errors, applied] = [[], [], []];
+    log = new RecordingLog();
     view = new View({
       extensionUri: 'root' as never,
       clock: { now: () => 5000 },
@@ -48,10 +49,7 @@ describe('the results panel', () => {
           return Promise.resolve();
         },
       },
-      log: {
-        ...{ debug: assert.fail, info: assert.fail, error: assert.fail },
-        warn: (text) => warned.push(text),
-      },
+      log,
     });
     results = new Results(raise);
     view.show(results);
@@ -106,7 +104,7 @@ describe('the results panel', () => {
     });
     results.update('t1', { kind: 'failed', error: new AppError('sqlAccessDenied', { source: 'SQL' }) });
     assert.deepEqual((outcome() as { actions: unknown }).actions, [
-      { id: 'retry', label: 'Run Again' },
+      { id: 'retry', label: 'Retry' },
       { id: 'enterPassword', label: 'Enter Password' },
       { id: 'openTidbCloud', label: 'Open TiDB Cloud Console' },
     ]);
@@ -161,7 +159,7 @@ describe('the results panel', () => {
     await send({ type: 'rows', requestId: 10, tab: 'gone', view: 0, from: 1, to: 2 });
     assert.deepEqual(posted.at(-1), { type: 'answer', requestId: 10, failure: 'over' });
     await send({ type: 'execute', command: 'x' });
-    assert.equal(warned.length, 1);
+    assert.equal(log.lines.length, 1);
   });
 
   it('copies, and says how much', async () => {
@@ -189,7 +187,7 @@ describe('the results panel', () => {
     const doc = [{ name: 'doc', type: 'JSON' }];
     results.set([entry(rowsOf(new FakeRows(doc, [['{"a":1.50}']])))]);
     await send({ type: 'openValue', tab: 't1', view: 0, row: 0, column: 0, pretty: true });
-    assert.deepEqual(editor.documents.at(-1)?.uri, { content: '{\n  "a": 1.50\n}', language: 'json' });
+    assert.deepEqual(editor.documents[0]?.uri, { content: '{\n  "a": 1.50\n}', language: 'json' });
   });
 
   it('runs the commands that its buttons stand for', async () => {
@@ -200,7 +198,8 @@ describe('the results panel', () => {
     assert.deepEqual(fakeEditor.executed, [[commands.cancelSql], [commands.exportResults, { tab: 't1' }]]);
     await send({ type: 'act', tab: 't1', action: 'openSettings' });
     assert.deepEqual(applied[0]?.slice(0, 2), ['openSettings', error]);
-    (applied[0]?.[2] as () => void)();
+    const again = applied[0].at(2) as () => void;
+    again();
     assert.deepEqual(fakeEditor.executed.at(-1), [commands.runSql, { again: 't1' }]);
     await send({ type: 'act', tab: 't1', action: 'formatDisk' });
     await send({ type: 'act', tab: 'gone', action: 'retry' });

@@ -4,7 +4,7 @@ import { copyRows, rowsWanted, type CopyWish } from '../../../src/panels/results
 import type { ResultsAnswers } from '../../../src/protocol/results';
 import { limits } from '../../../src/protocol/resultsLimits';
 import { Results, type ResultEntry } from '../../../src/services/results';
-import { settle } from '../fakes';
+import { RecordingLog, settle } from '../fakes';
 import { FakeRows } from './resultRows';
 import { withoutEditor } from './withoutEditor';
 import type { RowAnswers } from '../../../src/panels/results/rowAnswers';
@@ -27,7 +27,7 @@ describe('answers about rows', () => {
   let results: Results;
   let rows: FakeRows;
   let answers: RowAnswers;
-  let logged: unknown[];
+  let log: RecordingLog;
 
   before(async () => {
     ({ RowAnswers: makeAnswers } = await withoutEditor(
@@ -35,7 +35,7 @@ describe('answers about rows', () => {
     ));
   });
   beforeEach(() => {
-    logged = [];
+    log = new RecordingLog();
     results = new Results(raise);
     rows = new FakeRows(columns, [
       ['1', 'pear'],
@@ -44,10 +44,7 @@ describe('answers about rows', () => {
       ['4', null],
     ]);
     results.set([entry(rows)]);
-    answers = new makeAnswers((tab) => results.entry(tab), {
-      ...{ debug: assert.fail, info: assert.fail, warn: assert.fail },
-      error: (_, error) => logged.push(error),
-    });
+    answers = new makeAnswers((tab) => results.entry(tab), log);
   });
 
   const ask = (request: object): Promise<unknown> =>
@@ -99,7 +96,7 @@ describe('answers about rows', () => {
     results.set([]);
     answers.forgetOthers();
     assert.deepEqual(await gone, { failure: 'over' });
-    assert.deepEqual(logged, []);
+    assert.deepEqual(log.errors, []);
   });
 
   it('give a value whole, up to a limit, and how long it is', async () => {
@@ -128,7 +125,7 @@ describe('answers about rows', () => {
     assert.deepEqual(await ask({ type: 'rows', view: 0, from: 0, to: 1 }), {
       failure: 'Extension did not find the file of the rows.',
     });
-    assert.deepEqual(logged, [rows.failure]);
+    assert.deepEqual(log.errors, [rows.failure]);
   });
 
   describe('for the clipboard', () => {

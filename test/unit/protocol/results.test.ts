@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { fromResultsSchema } from '../../../src/protocol/results';
@@ -57,7 +58,7 @@ describe('messages of the results page', () => {
     { ...copy, selection: { rows: selection.rows } },
     { type: 'act', tab: 't', action: 'x'.repeat(65) },
   ]) {
-    it(`are refused: ${String(JSON.stringify(message)).slice(0, 80)}`, () =>
+    it(`are refused: ${inspect(message, { breakLength: Infinity }).slice(0, 80)}`, () =>
       assert.equal(accepted(message), false));
   }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { TreeItem } from 'vscode';
 import { ProductionMarks } from '../../../src/services/productionMarks';
 import type { InstancesTree } from '../../../src/tree/instancesTree';
+import { Catalog } from '../../../src/services/catalog/catalog';
 import type { TreeNode } from '../../../src/tree/nodes/node';
 import { aCreation, FakeState, RecordingLog, tidbError } from '../fakes';
 import { editor, withoutEditor } from '../commands/editor';
@@ -15,6 +16,14 @@ interface Row {
   readonly opens: unknown;
   readonly tooltip: string;
 }
+
+/** Nothing is connected to. */
+const noCatalog = ({ log }: Running): Catalog =>
+  new Catalog({
+    connections: { openKnown: () => Promise.resolve(undefined) },
+    endpoint: () => undefined,
+    log,
+  });
 
 describe('tree rows of what is not finished', () => {
   let Tree: typeof InstancesTree;
@@ -30,7 +39,7 @@ describe('tree rows of what is not finished', () => {
     editor.reset();
     r = new Running();
     production = new ProductionMarks(new FakeState(), (id) => id, new RecordingLog());
-    tree = new Tree(r.inventory, r.runner, production, () => false);
+    tree = new Tree(r.inventory, r.runner, { catalog: noCatalog(r), production }, () => false);
     fired = [];
     tree.onDidChangeTreeData((node) => fired.push(node));
   });
@@ -123,7 +132,7 @@ describe('tree rows of what is not finished', () => {
     await r.clock.pass(0);
     const { description, icon, tokens, opens } = await row('tidb-orders');
     assert.deepEqual([description, icon], ['Deleting', 'sync']);
-    assert.deepEqual(tokens, ['canExport', 'endpoint', 'hasDomain']);
+    assert.deepEqual(tokens, ['canExport', 'canReadAgain', 'endpoint', 'hasDomain']);
     assert.deepEqual(opens, [{ instanceId: '1001' }]);
   });
 

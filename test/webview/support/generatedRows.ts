@@ -6,7 +6,7 @@ import type {
   SqlValue,
   StoredRows,
 } from '../../../src/core/ports';
-import { columns, customer } from './states';
+import { columns, customer } from './resultsStates';
 
 /** Rows of any number that nobody has to keep: each is made when it is read. */
 export class GeneratedRows implements StoredRows {

@@ -10,16 +10,20 @@ const root = path.resolve(__dirname, '../../..');
 const screenshots = path.join(root, '.cache/screenshots/webview');
 const origin = 'http://webview.invalid';
 
-export type Bundle = 'creation' | 'results';
+export type Bundle = 'creation' | 'diagnosis' | 'results';
 
 let files: ReadonlyMap<string, string> | undefined;
 
-/** Both pages, built as scripts/build.mjs builds them. */
+/** The pages, built as scripts/build.mjs builds them. */
 async function built(): Promise<ReadonlyMap<string, string>> {
   if (files === undefined) {
     const { outputFiles } = await esbuild.build({
       absWorkingDir: root,
-      entryPoints: { creation: 'src/webview/creation/main.ts', results: 'src/webview/results/main.ts' },
+      entryPoints: {
+        creation: 'src/webview/creation/main.ts',
+        diagnosis: 'src/webview/diagnosis/main.ts',
+        results: 'src/webview/results/main.ts',
+      },
       outdir: 'dist/webview',
       bundle: true,
       minify: true,
@@ -90,7 +94,7 @@ export class Webview {
   ): Promise<Webview> {
     const sources = await built();
     const { body, variables } = theme(name);
-    const page = await browser.newPage({ viewport: { width, height: bundle === 'creation' ? 900 : 320 } });
+    const page = await browser.newPage({ viewport: { width, height: bundle === 'results' ? 320 : 900 } });
     const webview = new Webview(page);
     page.on('pageerror', (error) => webview.mistakes.push(error.message));
     page.on('console', (message) => {
