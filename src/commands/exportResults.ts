@@ -78,6 +78,7 @@ async function sourceOf(services: CommandServices, entry: ResultEntry): Promise<
     outcome.kind === 'rows' &&
     outcome.rows.ended &&
     !outcome.rows.truncated &&
+    outcome.cancelled !== true &&
     outcome.elapsedMs !== undefined
   ) {
     return () =>

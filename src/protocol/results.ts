@@ -45,6 +45,8 @@ export type TabOutcome =
       readonly ended: boolean;
       /** The server had more rows than were wanted. */
       readonly truncated: boolean;
+      /** Stopped by the person while they came. */
+      readonly cancelled?: true;
       readonly runningForMs: number;
       /** Absent while rows still come. */
       readonly elapsedMs?: number;

@@ -20,6 +20,8 @@ export type ResultOutcome =
       /** Absent while rows still come. */
       readonly elapsedMs?: number;
       readonly startedAtMs: number;
+      /** The person stopped the statement while they came. */
+      readonly cancelled?: true;
       readonly warnings: readonly SqlWarning[];
     }
   | {

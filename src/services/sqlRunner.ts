@@ -303,11 +303,17 @@ class Answers {
     }
   }
 
-  /** Answers that have come whole stay; the one that was coming is not to be taken for a whole one. */
+  /** Answers that have come whole stay, and the rows up to which a person waited; what failed half-way goes. */
   fail(outcome: ResultOutcome, elapsedMs: number): void {
-    this.entries.update(this.shown.at(-1)?.id ?? this.first, outcome);
+    const { startedAtMs } = this;
+    const last = this.shown.at(-1);
+    if (outcome.kind === 'cancelled' && last !== undefined && last.rows.count > 0) {
+      const { id, rows } = last;
+      this.entries.update(id, { kind: 'rows', rows, startedAtMs, elapsedMs, warnings: [], cancelled: true });
+    } else {
+      this.entries.update(last?.id ?? this.first, outcome);
+    }
     for (const { id, rows } of this.shown.slice(0, -1)) {
-      const { startedAtMs } = this;
       this.entries.update(id, { kind: 'rows', rows, startedAtMs, elapsedMs, warnings: [] });
     }
   }

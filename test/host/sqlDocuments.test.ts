@@ -4,7 +4,14 @@ import type { SqlSession } from '../../src/core/ports';
 import { commands, extensionId, settings } from '../../src/ids';
 import { startSandbox, type Sandbox } from '../../src/sandbox';
 import { createSqlConnector } from '../../src/sql';
-import { startMariadb, type Mariadb } from '../support/mariadb';
+import { DATABASE_VARIABLE } from '../support/editor/suiteProtocol';
+
+interface Database {
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly caCertificatePem: string;
+}
 
 const region = 'ap-southeast-1';
 const boundMs = 10_000;
@@ -45,7 +52,7 @@ describe('SQL documents, in the editor', function () {
   let picks: (label: string) => boolean = () => false;
   let agrees = false;
   let sandbox: Sandbox;
-  let database: Mariadb;
+  let database: Database;
   let session: SqlSession;
   let row: { readonly instanceId: string; readonly endpointId: string };
 
@@ -77,7 +84,7 @@ describe('SQL documents, in the editor', function () {
   };
 
   before(async () => {
-    database = await startMariadb();
+    database = JSON.parse(process.env[DATABASE_VARIABLE] ?? '') as Database;
     sandbox = await startSandbox({
       timeScale: 600,
       requestsPerMinute: 10_000,
@@ -91,7 +98,7 @@ describe('SQL documents, in the editor', function () {
     };
     session = await createSqlConnector({ log }).open({
       ...{ host: 'localhost', port: database.port, user: database.user, password: database.password },
-      ...{ database: database.database, caCertificatePem: database.caCertificatePem },
+      caCertificatePem: database.caCertificatePem,
     });
     const { tidbCloud, alibabaCloud, control } = sandbox;
     process.env['TIDBCLOUD_PUBLIC_KEY'] = tidbCloud.publicKey;
@@ -155,7 +162,9 @@ describe('SQL documents, in the editor', function () {
     });
     await control.waitFor(({ connections }) => connections[0]?.state === 'ACTIVE');
     await vscode.commands.executeCommand(commands.refresh);
-    await query('CREATE TABLE told (id INT AUTO_INCREMENT PRIMARY KEY, what VARCHAR(99))');
+    await query('CREATE DATABASE IF NOT EXISTS told');
+    await query('USE told');
+    await query('CREATE OR REPLACE TABLE told (id INT AUTO_INCREMENT PRIMARY KEY, what VARCHAR(99))');
   });
 
   beforeEach(async () => {
@@ -185,13 +194,13 @@ describe('SQL documents, in the editor', function () {
         Reflect.deleteProperty(process.env, name);
       }
     }
+    await query('DROP DATABASE told');
     await session.close();
     await sandbox.stop();
-    await database.stop();
   });
 
   const told3 = ['one', 'two', 'three']
-    .map((what) => `INSERT INTO orders.told (what) VALUES ('${what}');`)
+    .map((what) => `INSERT INTO told.told (what) VALUES ('${what}');`)
     .join('\n');
   const whats = async (): Promise<readonly unknown[]> =>
     (await query('SELECT what FROM told ORDER BY id')).map(([what]) => what);
@@ -215,7 +224,10 @@ describe('SQL documents, in the editor', function () {
     const editor = await openBound(told3);
     const [, second] = await lenses(editor.document);
     assert.ok(second?.command);
-    await vscode.commands.executeCommand(commands.runSql, ...(second.command.arguments ?? []));
+    await vscode.commands.executeCommand(
+      commands.runSql,
+      (second.command.arguments as readonly unknown[])[0],
+    );
     select(editor, "'three'");
     await vscode.commands.executeCommand(commands.runSql);
     assert.deepEqual(await whats(), ['two', 'three']);
@@ -229,15 +241,16 @@ describe('SQL documents, in the editor', function () {
 
   it('show an error at its line until the text is changed', async () => {
     const editor = await openBound(
-      "\nSELECT 1;\nINSERT INTO orders.told (what) VALUES ('x');\nSELECT id,\n  nme\nFROM orders.told;\nSELECT 2;",
+      "\nSELECT 1;\nINSERT INTO told.told (what) VALUES ('x');\nSELECT id,\n  nme\nFROM told.told;\nSELECT 2;",
     );
     await vscode.commands.executeCommand(commands.runAllSql);
     const [problem, ...others] = problems(editor.document);
+    assert.ok(problem);
     assert.deepEqual(others, []);
-    assert.match(problem?.message ?? '', /Unknown column 'nme'/);
-    assert.equal(problem?.code, 'ER_BAD_FIELD_ERROR');
-    assert.equal(editor.document.getText(problem?.range), 'nme');
-    assert.equal(problem?.range.start.line, 4);
+    assert.match(problem.message, /Unknown column 'nme'/);
+    assert.equal(problem.code, 'ER_BAD_FIELD_ERROR');
+    assert.equal(editor.document.getText(problem.range), 'nme');
+    assert.equal(problem.range.start.line, 4);
     assert.deepEqual(await whats(), ['x']);
 
     await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), '-- above\n'));
@@ -258,16 +271,13 @@ describe('SQL documents, in the editor', function () {
   });
 
   it('ask before they change everything on production, and only then', async () => {
-    const editor = await openBound('DELETE FROM orders.told;');
+    const editor = await openBound('DELETE FROM told.told;');
     await query("INSERT INTO told (what) VALUES ('kept')");
     await vscode.commands.executeCommand(commands.markProduction, row);
     await vscode.commands.executeCommand(commands.runSql);
     assert.equal(asked.length, 1);
     assert.match(asked[0]?.message ?? '', /by-hand, which is marked as production/);
-    assert.match(
-      asked[0]?.detail ?? '',
-      /DELETE FROM orders\.told\nThis deletes every row of orders\.told\./,
-    );
+    assert.match(asked[0]?.detail ?? '', /DELETE FROM told\.told\nThis deletes every row of told\.told\./);
     assert.deepEqual(await whats(), ['kept']);
     agrees = true;
     await vscode.commands.executeCommand(commands.runSql);
@@ -275,17 +285,17 @@ describe('SQL documents, in the editor', function () {
 
     await query("INSERT INTO told (what) VALUES ('kept')");
     asked.length = 0;
-    await replaceAll(editor, "DELETE FROM orders.told WHERE what = 'kept';");
+    await replaceAll(editor, "DELETE FROM told.told WHERE what = 'kept';");
     await vscode.commands.executeCommand(commands.runSql);
     assert.deepEqual([asked, await whats()], [[], []]);
     await vscode.commands.executeCommand(commands.unmarkProduction, row);
-    await replaceAll(editor, 'DELETE FROM orders.told;');
+    await replaceAll(editor, 'DELETE FROM told.told;');
     await vscode.commands.executeCommand(commands.runSql);
     assert.deepEqual(asked, []);
   });
 
   it('run one statement at a time, and cancel it', async () => {
-    const editor = await openBound("SELECT SLEEP(30);\nINSERT INTO orders.told (what) VALUES ('x');");
+    const editor = await openBound("SELECT SLEEP(30);\nINSERT INTO told.told (what) VALUES ('x');");
     const running = vscode.commands.executeCommand(commands.runAllSql);
     await until('it runs', async () =>
       (await query('SHOW FULL PROCESSLIST')).some((row) => row.includes('SELECT SLEEP(30)')),
@@ -338,6 +348,73 @@ describe('SQL documents, in the editor', function () {
     await workspace.fs.delete(to);
   });
 
+  it('stay bound, on the same connection, when they are saved for the first time', async () => {
+    const folder = workspace.workspaceFolders?.[0]?.uri;
+    if (folder === undefined) {
+      return;
+    }
+    const file = vscode.Uri.joinPath(folder, 'saved-once.sql');
+    const fresh = file.with({ scheme: 'untitled' });
+    const editor = await window.showTextDocument(await workspace.openTextDocument(fresh));
+    await replaceAll(
+      editor,
+      'CREATE TEMPORARY TABLE told.mine (id INT);   \nINSERT INTO told.mine VALUES (1);',
+    );
+    picks = (label) => label === 'by-hand';
+    await vscode.commands.executeCommand(commands.switchConnection);
+    await vscode.commands.executeCommand(commands.runSql);
+    const uri = await workspace.save(fresh);
+    assert.equal(uri?.path, file.path);
+    const saved = await window.showTextDocument(uri);
+    await until('it is bound', async () => (await lenses(saved.document)).length > 0);
+    select(saved, 'INSERT');
+    await vscode.commands.executeCommand(commands.runSql);
+    assert.deepEqual([told, problems(saved.document)], [[], []]);
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    await workspace.fs.delete(file);
+  });
+
+  it('get statements from the history, which does not run them', async () => {
+    const editor = await openBound("INSERT INTO told.told (what) VALUES ('once');");
+    await vscode.commands.executeCommand(commands.runSql);
+    await vscode.commands.executeCommand(commands.runSql);
+    await replaceAll(editor, '');
+    const { createQuickPick } = window;
+    let items: readonly vscode.QuickPickItem[] = [];
+    Object.assign(window, {
+      createQuickPick: () => {
+        const listeners: (() => void)[] = [];
+        const nothing = (): vscode.Disposable => new vscode.Disposable(() => undefined);
+        const picker = {
+          items,
+          selectedItems: items,
+          ...{ onDidTriggerItemButton: nothing, onDidHide: nothing, hide: nothing, dispose: nothing },
+          onDidAccept: (listener: () => void) => listeners.push(listener),
+          show: () => {
+            items = picker.items;
+            picker.selectedItems = items.slice(0, 1);
+            listeners.forEach((listener) => listener());
+          },
+        };
+        return picker;
+      },
+    });
+    await vscode.commands.executeCommand(commands.showSqlHistory);
+    Object.assign(window, { createQuickPick });
+    assert.equal(items[0]?.label, "INSERT INTO told.told (what) VALUES ('once')");
+    assert.match(items[0].detail ?? '', / · by-hand · .* · done after \d+ ms$/);
+    await until(
+      'it is in the document',
+      () => editor.document.getText() === "INSERT INTO told.told (what) VALUES ('once');\n",
+    );
+    assert.deepEqual(await whats(), ['once', 'once']);
+    agrees = true;
+    await vscode.commands.executeCommand(commands.clearSqlHistory);
+    told.length = 0;
+    await vscode.commands.executeCommand(commands.showSqlHistory);
+    assert.deepEqual(told, ['The SQL history is empty.']);
+  });
+
   it('have their lenses in time when they are long', async () => {
     const text = Array.from({ length: 10_000 }, (_, index) => `SELECT ${index} FROM t WHERE a = 'b;c';`).join(
       '\n',
@@ -346,7 +423,6 @@ describe('SQL documents, in the editor', function () {
     const found = await vscode.commands.executeCommand<vscode.CodeLens[]>(
       'vscode.executeCodeLensProvider',
       document.uri,
-      1,
     );
     assert.ok(found.length >= 10_000, String(found.length));
   });

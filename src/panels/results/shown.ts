@@ -28,6 +28,7 @@ function shownOutcome(outcome: ResultOutcome, nowMs: number): TabOutcome {
         ...{ columns, count, ended, truncated, warnings },
         runningForMs: Math.max(0, nowMs - startedAtMs),
         ...(elapsedMs !== undefined && { elapsedMs }),
+        ...(outcome.cancelled && { cancelled: true }),
       };
     }
     case 'failed': {

@@ -27,20 +27,22 @@ export function outcomeWords({ outcome }: ResultTab, model: RowsModel | undefine
         exact(outcome.elapsedMs),
       ];
     case 'rows': {
-      const { count, ended, truncated, elapsedMs } = outcome;
+      const { count, ended, truncated, elapsedMs, cancelled = false } = outcome;
       const isOver = ended && elapsedMs !== undefined;
       const all = !isOver
         ? `${counted(count, 'row')} so far`
-        : truncated
-          ? `first ${counted(count, 'row')} shown`
-          : counted(count, 'row');
+        : cancelled
+          ? `Cancelled after the first ${counted(count, 'row')}`
+          : truncated
+            ? `first ${counted(count, 'row')} shown`
+            : counted(count, 'row');
       const filtered =
         model !== undefined && model.filter !== ''
           ? [`${model.count.toLocaleString('en')} of ${counted(count, 'row')} match`]
           : [];
       return [
         ...filtered,
-        ...(filtered.length > 0 && isOver && !truncated ? [] : [all]),
+        ...(filtered.length > 0 && isOver && !truncated && !cancelled ? [] : [all]),
         ...(isOver ? [exact(elapsedMs)] : []),
       ];
     }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { SqlRunOptions, SqlTarget } from '../../../src/core/ports';
 import { addressOf, type Connections } from '../../../src/services/connections';
-import { aConnection, anEndpoint, settle, without } from '../fakes';
+import { aConnection, settle, without } from '../fakes';
 import {
   Connecting,
   endpoint,

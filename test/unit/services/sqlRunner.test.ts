@@ -24,6 +24,10 @@ describe('SqlRunner', () => {
   let ids: number;
 
   const kinds = (): readonly string[] => results.entries.map(({ outcome }) => outcome.kind);
+  const elapsed = (): number | undefined => {
+    const [entry] = results.entries;
+    return entry?.outcome.kind === 'rows' ? entry.outcome.elapsedMs : assert.fail('no rows');
+  };
   const last = (): ResultEntry => results.entries.at(-1) ?? assert.fail('there are no results');
   const start = (statements: readonly string[], slot?: string): Promise<void> =>
     runner.run(aRun(statements, slot), () => Promise.resolve(session));
@@ -78,12 +82,10 @@ describe('SqlRunner', () => {
     const running = start(['SELECT 1', 'SELECT 2']);
     await settle();
     assert.deepEqual(kinds(), ['rows', 'waiting']);
-    assert.ok(
-      results.entries[0]?.outcome.kind === 'rows' && results.entries[0].outcome.elapsedMs === undefined,
-    );
+    assert.equal(elapsed(), undefined);
     finish();
     await running;
-    assert.ok(results.entries[0]?.outcome.kind === 'rows' && results.entries[0].outcome.elapsedMs === 7);
+    assert.equal(elapsed(), 7);
     assert.equal(rows.disposed, 0);
   });
 
@@ -144,6 +146,22 @@ describe('SqlRunner', () => {
     assert.deepEqual(log.errors, []);
     await start(['SELECT 3']);
     assert.deepEqual(kinds(), ['done']);
+  });
+
+  it('keeps the rows that a person had seen when they cancelled, as such', async () => {
+    const rows = new FakeRows();
+    session.script.push((options) => {
+      options.onRows(rows);
+      rows.count = 3;
+      return untilCancelled(options);
+    });
+    const running = start(['SELECT 1']);
+    await settle();
+    runner.cancel();
+    await running;
+    const { outcome } = last();
+    assert.ok(outcome.kind === 'rows' && outcome.cancelled === true && outcome.elapsedMs !== undefined);
+    assert.deepEqual([rows.disposed, endings()], [0, ['cancelled']]);
   });
 
   it('cancels while it is still connecting', async () => {
