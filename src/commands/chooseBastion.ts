@@ -18,11 +18,11 @@ export const chooseBastion: Command = {
     const { key, whose } = keyFor(endpoint, before);
     const destination = await askDestination(`How is ${whose} reached?`, before[key]);
     await writeBastion(key, destination);
-    // Sessions that are open keep the way they came.
-    await services.connections.disconnect(endpoint);
     const connect = 'Connect';
     const told = destination === undefined ? 'directly from this machine' : `through ${destination}`;
-    const chosen = await window.showInformationMessage(`SQL goes to ${whose} ${told}.`, connect);
+    // Sessions that are open keep the way they came: a statement may be running there.
+    const from = services.connections.isOpen(endpoint) ? ', from the next connection on' : '';
+    const chosen = await window.showInformationMessage(`SQL goes to ${whose} ${told}${from}.`, connect);
     if (chosen === connect) {
       await vscodeCommands.executeCommand(commands.connect, {
         instanceId: instance.id,

@@ -31,7 +31,7 @@ const effects: readonly (readonly [RegExp, StatementEffect])[] = [
   [/^(?:commit|rollback)\b/i, { ends: ['transaction'] }],
   [/^lock\s+tables?\b/i, { begins: 'tableLocks', ends: ['transaction'] }],
   [/^unlock\s+tables?\b/i, { ends: ['tableLocks'] }],
-  [/^create\s+(?:or\s+replace\s+)?(?:temporary|global\s+temporary)\s/i, { begins: 'temporaryTables' }],
+  [/^create\s+(?:or\s+replace\s+)?temporary\s/i, { begins: 'temporaryTables' }],
   [/^drop\s+temporary\s/i, {}],
   [/^prepare\s/i, { begins: 'preparedStatements' }],
   [definition, { ends: ['transaction'] }],

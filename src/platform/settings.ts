@@ -51,8 +51,8 @@ export const readSettings = {
 
 /** Chooses the bastion of a VPC or endpoint; undefined takes it away. */
 export async function writeBastion(key: string, destination: string | undefined): Promise<void> {
-  const { [key]: _, ...others } = readSettings.sqlBastions();
-  const bastions = destination === undefined ? others : { ...others, [key]: destination };
+  const others = Object.entries(readSettings.sqlBastions()).filter(([name]) => name !== key);
+  const bastions = Object.fromEntries(destination === undefined ? others : [...others, [key, destination]]);
   await workspace
     .getConfiguration(settings.section)
     .update(settings.sqlBastions, bastions, ConfigurationTarget.Global);

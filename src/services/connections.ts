@@ -1,6 +1,6 @@
 import { unlessAborted } from '../core/abort';
 import { Emitter } from '../core/emitter';
-import { AppError, cancellation, isCancellation } from '../core/errors';
+import { AppError, cancellation } from '../core/errors';
 import type { PrivateEndpoint } from '../core/health';
 import type {
   Clock,
@@ -17,9 +17,12 @@ import { wordsForState, type SessionState } from '../core/sessionState';
 import type { Accounts } from './accounts';
 import { Authorities } from './connecting/authorities';
 import { KeptSession, type SessionPast } from './connecting/keptSession';
-import { Passwords, type AskCredentials, type Credentials } from './connecting/passwords';
+import { LastDatabases } from './connecting/lastDatabases';
+import { Opener, type Opening } from './connecting/opener';
+import { Passwords, type AskCredentials } from './connecting/passwords';
 import { Routes } from './connecting/routes';
 
+export { addressOf } from './connecting/opener';
 export type { AskCredentials, Credentials } from './connecting/passwords';
 
 /** Names one private endpoint of one instance. */
@@ -74,29 +77,9 @@ interface Slot {
   past?: SessionPast;
 }
 
-interface Opening {
-  readonly slot: Slot;
-  readonly endpoint: PrivateEndpoint;
-  /** Absent: nobody is asked. */
-  readonly ask?: AskCredentials;
-  readonly database?: string;
-  readonly signal: AbortSignal;
-}
-
 /** A link that was silent for longer may have died unnoticed, for example while the machine slept. */
 const trustedSilenceMs = 30_000;
 const pingMs = 3_000;
-
-/** Refusals of the login that another password would not change. */
-const notThePassword = new Set([
-  'ER_DBACCESS_DENIED_ERROR',
-  'ER_HOST_NOT_PRIVILEGED',
-  'ER_MUST_CHANGE_PASSWORD_LOGIN',
-  'ER_ACCOUNT_HAS_BEEN_LOCKED',
-  '1862',
-  '3118',
-  '4151',
-]);
 
 /** SQL sessions to private endpoints, opened through their private domains: one for each endpoint and slot. */
 export class Connections {
@@ -104,6 +87,8 @@ export class Connections {
   readonly passwords: Passwords;
   readonly authorities: Authorities;
   private readonly routes: Routes;
+  private readonly databases: LastDatabases;
+  private readonly opener: Opener;
   private readonly running = new Set<AbortController>();
   private readonly changed: Emitter<string>;
   private readonly restored: Emitter<Restored>;
@@ -117,6 +102,8 @@ export class Connections {
     this.changed = new Emitter(onListenerError);
     this.restored = new Emitter(onListenerError);
     this.runningChanged = new Emitter(onListenerError);
+    this.routes = new Routes(options);
+    this.databases = new LastDatabases(state, keys.database, log);
     this.passwords = new Passwords({ secrets, state, keys, log });
     this.authorities = new Authorities({
       ...{ state, clock, log },
@@ -124,7 +111,13 @@ export class Connections {
       download: async (instanceId, signal) =>
         (await accounts.tidbCloud()).getCaCertificate(instanceId, signal),
     });
-    this.routes = new Routes(options);
+    this.opener = new Opener({
+      ...{ routes: this.routes, databases: this.databases, log },
+      passwords: this.passwords,
+      authorities: this.authorities,
+      connector: options.connector,
+      learnSecret: options.learnSecret,
+    });
   }
 
   /** Fires with the endpoint's key when one of its sessions opens or closes. */
@@ -212,9 +205,6 @@ export class Connections {
       if (this.running.size === 0) {
         this.runningChanged.fire(false);
       }
-      if (!session.open) {
-        this.changed.fire(endpointKey(ref));
-      }
     }
   }
 
@@ -262,12 +252,12 @@ export class Connections {
         : session;
     }
     const opening: Opening = {
-      ...{ slot, endpoint },
+      endpoint,
       ...(ask && { ask }),
       ...(database !== undefined && { database }),
       signal: AbortSignal.any([slot.closing.signal, ...(signal ? [signal] : [])]),
     };
-    const session = this.usable(opening).finally(() => {
+    const session = this.usable(slot, opening).finally(() => {
       delete slot.opening;
       this.tidy(slot);
     });
@@ -276,20 +266,37 @@ export class Connections {
   }
 
   /** The session that the slot has, where it still answers; else a new one. */
-  private async usable(opening: Opening): Promise<SqlSession | undefined> {
-    const { slot, database } = opening;
+  private async usable(slot: Slot, opening: Opening): Promise<SqlSession | undefined> {
     const { session } = slot;
     if (session !== undefined) {
       if (session.open && (session.silentMs <= trustedSilenceMs || (await session.alive(pingMs)))) {
-        return database === undefined ? session : inDatabase(session, database, opening.signal);
+        return opening.database === undefined
+          ? session
+          : inDatabase(session, opening.database, opening.signal);
       }
       this.lose(slot, session);
     }
-    const opened = await this.openNew(opening);
-    if (opened !== undefined) {
-      this.tellRestored(slot);
+    const former = slot.past?.database;
+    const opened = await this.opener.open({
+      ...opening,
+      ...(former !== undefined && { formerDatabase: former }),
+    });
+    if (opened === undefined) {
+      return undefined;
     }
-    return opened;
+    const { ref } = slot;
+    const kept = new KeptSession(
+      opened.session,
+      this.options.clock,
+      {
+        onDatabase: (name) => this.databases.remember(ref, name),
+        onLost: () => this.changed.fire(endpointKey(ref)),
+      },
+      opened.database,
+    );
+    await this.adopt(slot, kept);
+    this.tellRestored(slot);
+    return kept;
   }
 
   private lose(slot: Slot, session: KeptSession): void {
@@ -311,75 +318,6 @@ export class Connections {
     }
   }
 
-  private async openNew(opening: Opening): Promise<SqlSession | undefined> {
-    const { endpoint, ask, signal } = opening;
-    const { instanceId } = endpoint;
-    for (;;) {
-      let credentials = await this.passwords.known(instanceId);
-      if (credentials === undefined && ask !== undefined) {
-        credentials = await unlessAborted(this.passwords.ask(instanceId, ask), signal);
-      }
-      if (credentials === undefined) {
-        return undefined;
-      }
-      this.options.learnSecret(credentials.password);
-      try {
-        const session = await this.dial(opening, credentials);
-        await this.adopt(opening.slot, session);
-        await this.passwords.accept(instanceId, credentials);
-        return session;
-      } catch (error) {
-        if (ask === undefined && isCancellation(error) && !signal.aborted) {
-          return undefined;
-        }
-        if (!isWrongPassword(error)) {
-          this.passwords.drop(instanceId, credentials);
-          throw error;
-        }
-        this.options.log.warn(`The password for ${credentials.user} was refused`);
-        await this.passwords.refuse(instanceId, credentials);
-      }
-    }
-  }
-
-  private async dial(opening: Opening, credentials: Credentials): Promise<KeptSession> {
-    const { slot, endpoint, ask, signal } = opening;
-    const { host, port } = addressOf(endpoint);
-    const connector = await this.options.connector();
-    const route = await this.routes.to(endpoint);
-    const common = {
-      ...{ host, port, ...credentials },
-      ...(route.kind === 'bastion' && {
-        route: ask === undefined ? { ...route, unattended: true as const } : route,
-      }),
-    };
-    const openIn = (database: string | undefined): Promise<KeptSession> =>
-      this.authorities.using(
-        endpoint.instanceId,
-        async (caCertificatePem) => {
-          const target = { ...common, caCertificatePem, ...(database !== undefined && { database }) };
-          const session = await connector.open(target, signal);
-          const onDatabase = (name: string): void => void this.rememberDatabase(slot.ref, name);
-          return new KeptSession(session, this.options.clock, onDatabase, database);
-        },
-        signal,
-      );
-    if (opening.database !== undefined) {
-      return openIn(opening.database);
-    }
-    const last = slot.past?.database ?? (ask === undefined ? undefined : this.lastDatabase(slot.ref));
-    if (last === undefined) {
-      return openIn(undefined);
-    }
-    // Nobody asked for this one now: one that is gone, or closed to this user, is left out.
-    return openIn(last).catch((error: unknown) => {
-      if (!isAboutDatabase(error)) {
-        throw error;
-      }
-      return openIn(undefined);
-    });
-  }
-
   private async adopt(slot: Slot, session: KeptSession): Promise<void> {
     if (slot.closing.signal.aborted) {
       await session.close();
@@ -387,25 +325,9 @@ export class Connections {
     }
     slot.session = session;
     if (session.database !== undefined) {
-      void this.rememberDatabase(slot.ref, session.database);
+      this.databases.remember(slot.ref, session.database);
     }
     this.changed.fire(endpointKey(slot.ref));
-  }
-
-  private lastDatabase({ instanceId, endpointId }: EndpointRef): string | undefined {
-    const kept = this.options.state.get(this.options.keys.database(instanceId, endpointId));
-    return typeof kept === 'string' && kept !== '' ? kept : undefined;
-  }
-
-  private async rememberDatabase(ref: EndpointRef, name: string): Promise<void> {
-    if (this.lastDatabase(ref) === name) {
-      return;
-    }
-    try {
-      await this.options.state.set(this.options.keys.database(ref.instanceId, ref.endpointId), name);
-    } catch (error) {
-      this.options.log.error('Keep the name of the database: failed', error);
-    }
   }
 
   private async close(slots: readonly Slot[]): Promise<void> {
@@ -453,27 +375,4 @@ async function inDatabase(session: KeptSession, database: string, signal: AbortS
     await session.run(`USE \`${name}\``, { maxRows: 0, timeoutMs: 0, signal });
   }
   return session;
-}
-
-const isWrongPassword = (error: unknown): boolean =>
-  AppError.is(error) &&
-  error.code === 'sqlAccessDenied' &&
-  !notThePassword.has(error.details.serviceCode ?? '');
-
-const isAboutDatabase = (error: unknown): boolean =>
-  AppError.is(error) &&
-  (error.code === 'sqlUnknownDatabase' || error.details.serviceCode === 'ER_DBACCESS_DENIED_ERROR');
-
-/** @throws AppError conflict while the endpoint has no private domain yet */
-export function addressOf({ connection, endpointId }: PrivateEndpoint): {
-  readonly host: string;
-  readonly port: number;
-} {
-  if (connection?.state !== 'ACTIVE' || connection.host === undefined || connection.port === undefined) {
-    throw new AppError('conflict', {
-      source: 'TiDB Cloud',
-      reason: `the connection of ${endpointId} is not Active yet`,
-    });
-  }
-  return { host: connection.host, port: connection.port };
 }

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { SqlConnector, SqlSession, SqlTarget, SshQuestion } from '../../src/core/ports';
 import type { SshOptions } from '../../src/sql';
 import { createAuthority } from '../support/certificates';
+import { startOwned } from '../support/editor/processes';
 import { startMariadb, type Mariadb } from '../support/mariadb';
 import { freePort, SshLab, type BastionHost } from '../support/sshd';
 import { connector, eventually, failure, log, password, run, targetOf, value } from './fixtures';
@@ -89,21 +92,7 @@ describe('SQL through a bastion, with OpenSSH', function () {
     await lab.know(bastion, jump, closed);
   });
 
-  afterEach(() => eventually(() => sshProcesses().length === 0, 'no ssh is left'));
-
-  /** What runs of the person's ssh, found by the configuration that only it has. */
-  const sshProcesses = (): number[] =>
-    readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
-      .filter((pid) => {
-        try {
-          const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-          return args.some((arg) => arg.includes(lab.file('config')) || arg.includes(lab.file('askpass.js')));
-        } catch {
-          return false;
-        }
-      })
-      .map(Number);
+  afterEach(() => eventually(() => lab.processes().length === 0, 'no ssh is left'));
 
   const ssh = (): Omit<SshOptions, 'log'> => ({
     program: lab.program,
@@ -225,7 +214,7 @@ describe('SQL through a bastion, with OpenSSH', function () {
         (_, signal) =>
           new Promise((resolve) => {
             signal.addEventListener('abort', () => resolve(undefined));
-            void eventually(() => sshProcesses().length >= 4, 'both ask').then(() => resolve(passphrase));
+            void eventually(() => lab.processes().length >= 4, 'both ask').then(() => resolve(passphrase));
           }),
       ];
       const via = connector({ ssh: ssh() });
@@ -344,7 +333,7 @@ describe('SQL through a bastion, with OpenSSH', function () {
       await eventually(reached, 'the stage');
       abort.abort();
       await assert.rejects(opening, { name: 'AbortError' });
-      await eventually(() => sshProcesses().length === 0, 'no ssh is left');
+      await eventually(() => lab.processes().length === 0, 'no ssh is left');
     };
     const heard = (): boolean => silent.sockets.size > 0;
     afterEach(() => eventually(() => silent.sockets.size === 0, 'every connection is closed'));
@@ -395,11 +384,37 @@ describe('SQL through a bastion, with OpenSSH', function () {
     await works(session);
   });
 
+  it('uses a master connection that the person has, and makes none', async () => {
+    const socket = lab.file('master');
+    const more = ['Host shared', `Port ${String(bastion.port)}`, `IdentityFile ${lab.file('plain')}`];
+    const config = await readFile(lab.file('config'), 'utf8');
+    await writeFile(
+      lab.file('config'),
+      [...more, 'ControlMaster auto', 'ControlPersist yes', `ControlPath ${socket}`, config].join('\n'),
+    );
+    try {
+      await works(await open('shared'));
+      assert.equal(existsSync(socket), false);
+      const master = startOwned(lab.program, ['-M', '-N', 'shared'], { env: { PATH: process.env.PATH } });
+      await eventually(() => existsSync(socket), 'the master');
+      const before = bastion.log().length;
+      await works(await open('shared'));
+      assert.doesNotMatch(bastion.log().slice(before), /Accepted publickey/);
+      await failure(open('shared', { port: await freePort() }), 'sshFarUnreachable');
+      // The master alone is told why.
+      await failure(open('shared', { host: 'no-such.invalid' }), 'sshFarUnreachable');
+      execFileSync(lab.program, ['-O', 'exit', 'shared'], { stdio: 'ignore' });
+      await master.stop();
+    } finally {
+      await writeFile(lab.file('config'), config);
+    }
+  });
+
   it('says that the way broke when ssh dies', async () => {
     const session = await open('bastion');
     const sleeping = run(session, 'SELECT SLEEP(30)');
     sleeping.catch(() => undefined);
-    sshProcesses().forEach((pid) => process.kill(pid, 'SIGKILL'));
+    lab.processes().forEach((pid) => process.kill(pid, 'SIGKILL'));
     const error = await failure(sleeping, 'sqlConnectionLost');
     assert.match(error.details.reason ?? '', /the way through bastion broke/);
     assert.equal(session.open, false);

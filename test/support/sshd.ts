@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { userInfo } from 'node:os';
@@ -146,6 +146,22 @@ export class SshLab {
     };
   }
 
+  /** What runs of the person's ssh and askpass, found by the files that only this lab has. */
+  processes(): readonly number[] {
+    const own = [this.file('config'), this.file('askpass.js')];
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .filter((pid) => {
+        try {
+          const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+          return args.some((arg) => own.some((file) => arg.includes(file)));
+        } catch {
+          return false;
+        }
+      })
+      .map(Number);
+  }
+
   async remove(): Promise<void> {
     await Promise.all(this.hosts.map((host) => host.stop()));
     await this.folder.remove();
@@ -154,13 +170,10 @@ export class SshLab {
 
 async function listens(server: OwnedProcess, port: number, said: () => string): Promise<void> {
   const end = Date.now() + 10_000;
-  let ended = false;
-  server.ended.then(
-    () => (ended = true),
-    () => (ended = true),
-  );
+  const gone = new AbortController();
+  server.ended.finally(() => gone.abort()).catch(() => undefined);
   while (!(await accepts(port))) {
-    if (ended || Date.now() > end) {
+    if (gone.signal.aborted || Date.now() > end) {
       throw new Error(`sshd did not start: ${said()}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 20));

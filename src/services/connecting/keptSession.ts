@@ -26,7 +26,11 @@ export class KeptSession implements SqlSession {
   constructor(
     private readonly inner: SqlSession,
     private readonly clock: Clock,
-    private readonly onDatabase: (database: string) => void,
+    private readonly listeners: {
+      readonly onDatabase: (database: string) => void;
+      /** A statement ended with the session lost. */
+      readonly onLost: () => void;
+    },
     database?: string,
   ) {
     this.used = database;
@@ -87,6 +91,9 @@ export class KeptSession implements SqlSession {
     } finally {
       this.running--;
       this.heardAtMs = this.clock.now();
+      if (!this.inner.open) {
+        this.listeners.onLost();
+      }
     }
   }
 
@@ -102,7 +109,7 @@ export class KeptSession implements SqlSession {
     const before = this.used;
     this.used = database ?? this.inner.database ?? this.used;
     if (this.used !== undefined && this.used !== before) {
-      this.onDatabase(this.used);
+      this.listeners.onDatabase(this.used);
     }
   }
 }

@@ -161,7 +161,7 @@ const listen = (server: Server, path: string): Promise<void> =>
   });
 
 /** In a folder that nobody else may enter; on Windows a pipe with a name that nobody can guess. */
-async function socketPlace(): Promise<{ readonly path: string; remove(): Promise<void> }> {
+async function socketPlace(): Promise<{ readonly path: string; readonly remove: () => Promise<void> }> {
   if (isWindows) {
     const path = `\\\\.\\pipe\\tidb-private-endpoint-${randomBytes(16).toString('hex')}`;
     return { path, remove: () => Promise.resolve() };

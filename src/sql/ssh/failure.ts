@@ -53,7 +53,9 @@ export function sshFailure(said: string, way: Way, cause?: unknown): AppError {
     return appError('sshMissing', way, {});
   }
   if (cause !== undefined) {
-    return appError('sshFailed', way, { reason: cause instanceof Error ? cause.message : String(cause) });
+    return appError('sshFailed', way, {
+      reason: cause instanceof Error ? cause.message : 'it did not start',
+    });
   }
   const channel = channelFailed.exec(said)?.[1];
   if (channel !== undefined) {
@@ -90,7 +92,9 @@ export const sshSilence = (authenticated: boolean, way: Way, seconds: string): A
 export const isAuthenticated = (said: string): boolean => /^Authenticated to /m.test(said);
 
 function channelError(text: string, jump: boolean, way: Way): AppError {
-  const why = text.replace(/^connect failed:\s*/i, '').trim();
+  const why = /session open refused by peer/i.test(text)
+    ? 'the shared ssh connection to it was refused the way there'
+    : text.replace(/^connect failed:\s*/i, '').trim();
   if (/prohibited/i.test(text)) {
     return appError('sshForwardRefused', way, { reason: text.trim() });
   }

@@ -34,7 +34,8 @@ export class SshStream extends Duplex {
       };
       ssh.ended.then(
         async (well) => {
-          await (stdout.isPaused() ? undefined : drained);
+          // What is still on its way to a slow reader is worth waiting for only where it is whole.
+          await (well || !stdout.isPaused() ? drained : undefined);
           if (begun && well) {
             this.push(null);
           } else {

@@ -1,125 +1,37 @@
 import assert from 'node:assert/strict';
-import { AppError, type ErrorCode } from '../../../src/core/errors';
-import type { PrivateEndpoint } from '../../../src/core/health';
-import type { SqlResult, SqlRunOptions, SqlSession, SqlTarget } from '../../../src/core/ports';
-import {
-  addressOf,
-  Connections,
-  endpointKey,
-  type AskCredentials,
-  type Credentials,
-} from '../../../src/services/connections';
+import type { SqlRunOptions, SqlTarget } from '../../../src/core/ports';
+import { addressOf, type Connections } from '../../../src/services/connections';
 import { SqlDocuments } from '../../../src/services/sqlDocuments';
 import { aConnection, anEndpoint, settle, without } from '../fakes';
-import { stage, type Stage } from './stage';
-
-const endpoint: PrivateEndpoint = { instanceId: '1001', endpointId: anEndpoint.id, connection: aConnection };
-const key = endpointKey(endpoint);
-const here = { slot: 'file:///a.sql' };
-const limits = { maxRows: 10, timeoutMs: 1000 };
-const sqlError = (code: ErrorCode): AppError => new AppError(code, { source: 'SQL' });
-const result: SqlResult = { columns: [], rows: [], truncated: false, warningCount: 0, elapsedMs: 1 };
-
-class FakeSession implements SqlSession {
-  readonly serverVersion = '8.0.11-TiDB';
-  readonly database = undefined;
-  readonly stream = (): never => assert.fail('nothing is streamed');
-  readonly export = (): never => assert.fail('nothing is exported');
-  open = true;
-  closed = 0;
-  pings = 0;
-  answers = true;
-  readonly statements: string[] = [];
-  answer: (options: SqlRunOptions) => Promise<SqlResult> = () => Promise.resolve(result);
-
-  run(statement: string, options: SqlRunOptions): Promise<SqlResult> {
-    this.statements.push(statement);
-    return this.answer(options);
-  }
-  alive(): Promise<boolean> {
-    this.pings++;
-    this.open = this.open && this.answers;
-    return Promise.resolve(this.open);
-  }
-  close(): Promise<void> {
-    this.open = false;
-    this.closed++;
-    return Promise.resolve();
-  }
-}
+import {
+  Connecting,
+  endpoint,
+  here,
+  key,
+  limits,
+  never,
+  result,
+  root,
+  sqlError,
+  type FakeSession,
+} from './connecting';
+import type { Stage } from './stage';
 
 describe('Connections', () => {
+  let c: Connecting;
   let s: Stage;
   let connections: Connections;
   let targets: SqlTarget[];
   let sessions: FakeSession[];
-  let learnt: string[];
   let changes: string[];
-  /** What the server says to a target; an error is thrown. */
-  let server: (target: SqlTarget) => ErrorCode | undefined;
-  let dial: () => Promise<void>;
-  let bastions: Record<string, string>;
-  let machineVpc: string | undefined;
-
-  const questions: Parameters<AskCredentials>[0][] = [];
-  /** Answers in turn, then cancels. */
-  const asking = (...answers: Credentials[]): AskCredentials => {
-    const left = [...answers];
-    return (question) => {
-      questions.push(question);
-      return Promise.resolve(left.shift());
-    };
-  };
-  const never: AskCredentials = () => assert.fail('nothing should be asked');
-  const root = { user: 'root', password: 'right password' };
+  let questions: Connecting['questions'];
+  let asking: Connecting['asking'];
+  let storedPassword: Connecting['storedPassword'];
 
   beforeEach(() => {
-    s = stage();
-    [targets, sessions, learnt, changes] = [[], [], [], []];
-    questions.length = 0;
-    [bastions, machineVpc] = [{}, undefined];
-    dial = () => Promise.resolve();
-    server = ({ password, caCertificatePem }) =>
-      caCertificatePem !== s.world.caPem
-        ? 'sqlCertificateUntrusted'
-        : password !== root.password
-          ? 'sqlAccessDenied'
-          : undefined;
-    connections = new Connections({
-      accounts: s.accounts,
-      secrets: s.secrets,
-      state: s.state,
-      keys: {
-        password: (instanceId, user) => `password/${instanceId}/${user}`,
-        caCertificate: (instanceId) => `ca/${instanceId}`,
-        user: (instanceId) => `user/${instanceId}`,
-        database: (instanceId, endpointId) => `database/${instanceId}/${endpointId}`,
-      },
-      bastions: () => bastions,
-      machine: { vpcId: () => Promise.resolve(machineVpc) },
-      clock: s.clock,
-      connector: () =>
-        Promise.resolve({
-          open: async (target) => {
-            assert.ok(learnt.includes(target.password), 'the password is known to the log before it is used');
-            targets.push(target);
-            await dial();
-            const refusal = server(target);
-            if (refusal !== undefined) {
-              throw sqlError(refusal);
-            }
-            const session = new FakeSession();
-            sessions.push(session);
-            return session;
-          },
-        }),
-      learnSecret: (secret) => learnt.push(secret),
-      log: s.log,
-    });
-    connections.onDidChange((changed) => changes.push(changed));
+    c = new Connecting();
+    ({ s, connections, targets, sessions, changes, questions, asking, storedPassword } = c);
   });
-
-  const storedPassword = (user = 'root'): string | undefined => s.secrets.kept.get(`password/1001/${user}`);
 
   describe('opening', () => {
     it('asks for the password once, and keeps what worked', async () => {
@@ -184,13 +96,13 @@ describe('Connections', () => {
     });
 
     it('keeps nothing that did not work for another reason, and forgets nothing', async () => {
-      server = () => 'sqlUnreachable';
+      c.server = () => 'sqlUnreachable';
       await assert.rejects(connections.open(endpoint, asking(root), here), { code: 'sqlUnreachable' });
       assert.equal(storedPassword(), undefined);
       s.secrets.kept.set('password/1001/root', root.password);
       await assert.rejects(connections.open(endpoint, never, here), { code: 'sqlUnreachable' });
       assert.equal(storedPassword(), root.password);
-      server = () => undefined;
+      c.server = () => undefined;
       assert.ok(await connections.open(endpoint, never, here), 'the next attempt starts afresh');
     });
 
@@ -247,7 +159,7 @@ describe('Connections', () => {
     });
 
     it('that is the same as before leaves it at the refusal', async () => {
-      server = () => 'sqlCertificateUntrusted';
+      c.server = () => 'sqlCertificateUntrusted';
       await assert.rejects(connections.open(endpoint, never, here), { code: 'sqlCertificateUntrusted' });
       assert.equal(targets.length, 1);
       assert.equal(s.script.count('getCaCertificate'), 2);
@@ -255,13 +167,55 @@ describe('Connections', () => {
 
     it('that is new but no better leaves it at the refusal', async () => {
       s.world.caPem = 'CA 2';
-      server = () => 'sqlCertificateUntrusted';
+      c.server = () => 'sqlCertificateUntrusted';
       await assert.rejects(connections.open(endpoint, never, here), { code: 'sqlCertificateUntrusted' });
       assert.equal(targets.length, 2);
     });
 
+    it('is downloaded again when the kept one has expired', async () => {
+      s.world.caPem = 'CA 2';
+      const trusted = c.server;
+      c.server = (target) => (target.caCertificatePem === 'CA 1' ? 'sqlCertificateExpired' : trusted(target));
+      await connections.open(endpoint, never, here);
+      assert.equal(targets.length, 2);
+    });
+
+    it('is renewed after a week, once it has served', async () => {
+      await s.clock.pass(8 * 24 * 60 * 60 * 1000);
+      s.world.caPem = 'CA 2';
+      c.server = () => undefined;
+      await connections.open(endpoint, never, here);
+      await settle();
+      assert.equal(targets.at(-1)?.caCertificatePem, 'CA 1');
+      assert.deepEqual(s.state.get('ca/1001'), { pem: 'CA 2', downloadedAtMs: s.clock.now() });
+    });
+
+    it('stays in use when it cannot be renewed', async () => {
+      await s.secrets.delete('tidb');
+      await s.clock.pass(8 * 24 * 60 * 60 * 1000);
+      assert.ok(await connections.open(endpoint, never, here));
+      await settle();
+      assert.equal(s.log.errors.length, 1);
+      await connections.disconnect(endpoint);
+      assert.ok(await connections.open(endpoint, never, here));
+    });
+
+    it('that is not trusted and cannot be downloaded leaves it at the refusal', async () => {
+      await s.secrets.delete('tidb');
+      c.server = () => 'sqlCertificateUntrusted';
+      await assert.rejects(connections.open(endpoint, never, here), { code: 'sqlCertificateUntrusted' });
+    });
+
+    it('is read as an earlier version has kept it', async () => {
+      s.state.kept.set('ca/1001', 'CA 1');
+      await connections.open(endpoint, never, here);
+      assert.equal(targets.at(-1)?.caCertificatePem, 'CA 1');
+      await settle();
+      assert.deepEqual(s.state.get('ca/1001'), { pem: 'CA 1', downloadedAtMs: s.clock.now() });
+    });
+
     it('is not asked for anew for another host’s certificate', async () => {
-      server = () => 'sqlCertificateHost';
+      c.server = () => 'sqlCertificateHost';
       await assert.rejects(connections.open(endpoint, never, here), { code: 'sqlCertificateHost' });
       assert.equal(s.script.count('getCaCertificate'), 1);
     });
@@ -398,7 +352,7 @@ describe('Connections', () => {
 
     it('leaves no session behind that was being opened when it ended', async () => {
       let answer = (): void => undefined;
-      dial = () => new Promise((resolve) => (answer = resolve));
+      c.dial = () => new Promise((resolve) => (answer = resolve));
       const opening = connections.open(endpoint, asking(root), here);
       await settle();
       await connections.dispose();
