@@ -10,7 +10,7 @@ import type { Redactor } from './core/redact';
 import { contexts, panels, secretKeys, stateKeys } from './ids';
 import { announceActive } from './panels/creation/announce';
 import { CreationPanels } from './panels/creation/creationPanels';
-import { DiagnosisPanels } from './panels/diagnosis/diagnosisPanels';
+import { LazyDiagnosis } from './panels/lazyDiagnosis';
 import type { ResultsView } from './panels/results/resultsView';
 import { askSsh } from './platform/askSsh';
 import { systemClock as clock } from './platform/clock';
@@ -27,7 +27,6 @@ import type { World } from './platform/world';
 import { Accounts } from './services/accounts';
 import { Catalog } from './services/catalog/catalog';
 import { Connections } from './services/connections';
-import { Diagnoses } from './services/diagnosis';
 import { HealthMonitor } from './services/healthMonitor';
 import { Inventory } from './services/inventory';
 import { LastChoices } from './services/provisioning/choices';
@@ -154,15 +153,14 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     usualMs: (kind) => durations.usualMs(kind),
   });
   const here = thisMachine(machine, base.extensionVersion);
-  const diagnosis = new DiagnosisPanels({
-    ...shared,
-    diagnoses: new Diagnoses({
+  const diagnosis = new LazyDiagnosis(async () => {
+    const { createDiagnosisPanels } = await import('./panels/diagnosis');
+    const services = { ...shared, redactor: base.redactor, versions: here.versions };
+    return createDiagnosisPanels(services, {
       ...{ accounts, inventory, connections, connector, isSandbox, learnSecret, newId, clock, log },
       machine: here,
       probe: async () => (await (sql ??= loadSql())).probe,
-    }),
-    redactor: base.redactor,
-    versions: here.versions,
+    });
   });
   const settingsCheck = new SettingsCheck(notifications, {
     tidbCloudBaseUrl: checkBaseUrl,

@@ -107,7 +107,7 @@ class Run {
       lists.then(() => this.alibabaCloud()),
       this.way(lists),
     ]);
-    const failures = parts.flatMap((part) => (part.status === 'rejected' ? [part.reason as unknown] : []));
+    const failures = parts.flatMap((part) => (part.status === 'rejected' ? [part.reason as Error] : []));
     const real = failures.find((error) => !signal.aborted && !isCancellation(error));
     this.note({ finished: true, probing: false, cancelled: failures.length > 0 });
     if (real !== undefined) {
@@ -186,7 +186,12 @@ class Run {
     const { instance, signal, credentials: given } = this.request;
     const { passwords } = this.options.connections;
     const { host, port, route } = this.facts;
-    if (found.tls === undefined || found.tls.error !== undefined || host === undefined || port === undefined) {
+    if (
+      found.tls === undefined ||
+      found.tls.error !== undefined ||
+      host === undefined ||
+      port === undefined
+    ) {
       return;
     }
     const credentials = given ?? (await passwords.known(instance.id));
@@ -257,8 +262,11 @@ class Run {
     const listed = await this.attempt(async () => {
       await inventory.refreshDetails(instance.id);
       const { value, error } = inventory.details(instance.id);
-      if (error !== undefined || value === undefined) {
-        throw error ?? new AppError('notFound', { source: 'TiDB Cloud', subject: instance.name });
+      if (error !== undefined) {
+        throw error as Error;
+      }
+      if (value === undefined) {
+        throw new AppError('notFound', { source: 'TiDB Cloud', subject: instance.name });
       }
       return value;
     });
@@ -307,7 +315,10 @@ class Run {
   }
 
   /** In bounded time. What fails is in the answer; only the person's cancelling is thrown. */
-  private async attempt<T>(work: (signal: AbortSignal) => Promise<T>, limitMs = cloudLimitMs): Promise<Tried<T>> {
+  private async attempt<T>(
+    work: (signal: AbortSignal) => Promise<T>,
+    limitMs = cloudLimitMs,
+  ): Promise<Tried<T>> {
     const { clock } = this.options;
     const { signal } = this.request;
     signal.throwIfAborted();

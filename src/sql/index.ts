@@ -49,7 +49,8 @@ export function createSql(options: SqlConnectorOptions): {
 }
 
 /** Opens SQL sessions over verified TLS. Opening fails in `connectTimeoutMs` at the latest, with a `sql…` AppError. */
-export const createSqlConnector = (options: SqlConnectorOptions): SqlConnector => createSql(options).connector;
+export const createSqlConnector = (options: SqlConnectorOptions): SqlConnector =>
+  createSql(options).connector;
 
 function connectorThrough(dialer: SshDialer, options: SqlConnectorOptions): SqlConnector {
   const { log, connectTimeoutMs = defaultConnectTimeoutMs, dial = dialTcp } = options;

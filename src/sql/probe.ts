@@ -113,10 +113,7 @@ class Walk {
   }
 
   /** All addresses at once, as they are all there to be used; the first one that answers in their order is kept. */
-  private async connect(
-    addresses: readonly string[],
-    dial: Dial,
-  ): Promise<Tried<readonly TcpTry[]>> {
+  private async connect(addresses: readonly string[], dial: Dial): Promise<Tried<readonly TcpTry[]>> {
     const { options, target } = this;
     const startedAtMs = Date.now();
     const started = performance.now();

@@ -52,16 +52,30 @@ export async function diagnose(situation: Situation): Promise<Diagnosed> {
   s.world.connections.push({ ...connection, postedAtMs: 0 });
   s.world.endpoints.push({ ...inVpc, token: 'x', createdAtMs: 0 });
   s.world.vpcs.push({
-    ...{ id: anEndpoint.vpcId, name: '', cidrBlocks: ['10.77.0.0/24'], status: 'Available', isDefault: false },
+    ...{
+      id: anEndpoint.vpcId,
+      name: '',
+      cidrBlocks: ['10.77.0.0/24'],
+      status: 'Available',
+      isDefault: false,
+    },
   });
   s.world.endpointZones.set(
     anEndpoint.id,
-    (situation.zoneIps ?? []).map((ip, nth) => ({ ...aZone, zoneId: `zone-${nth}`, ip, status: 'Connected' })),
+    (situation.zoneIps ?? []).map((ip, nth) => ({
+      ...aZone,
+      zoneId: `zone-${nth}`,
+      ip,
+      status: 'Connected',
+    })),
   );
   s.world.endpointGroups.set(anEndpoint.id, ['sg-lab']);
-  s.world.rules.set('sg-lab', situation.rules ?? [
-    { protocol: 'ALL', portRange: '-1/-1', sourceCidr: '0.0.0.0/0', policy: 'Accept', priority: 1 },
-  ]);
+  s.world.rules.set(
+    'sg-lab',
+    situation.rules ?? [
+      { protocol: 'ALL', portRange: '-1/-1', sourceCidr: '0.0.0.0/0', policy: 'Accept', priority: 1 },
+    ],
+  );
   s.state.kept.set(`ca/${instance.id}`, situation.caCertificatePem);
   if (stored !== undefined) {
     s.secrets.kept.set(`password/${instance.id}/root`, stored);
@@ -69,7 +83,11 @@ export async function diagnose(situation: Situation): Promise<Diagnosed> {
   const sql = createSql({ log, ...(sshProgram !== undefined && { ssh: { program: sshProgram } }) });
   const shared = {
     ...s,
-    machine: { vpcId: () => Promise.resolve(vpcId), addresses: () => situation.addresses ?? [], versions: [] },
+    machine: {
+      vpcId: () => Promise.resolve(vpcId),
+      addresses: () => situation.addresses ?? [],
+      versions: [],
+    },
     connector: () => Promise.resolve(sql.connector),
     learnSecret: () => undefined,
   };

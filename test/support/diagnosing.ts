@@ -1,7 +1,7 @@
 import { AppError, type ErrorCode, type ErrorDetails } from '../../src/core/errors';
 import type { DiagnosisFacts } from '../../src/core/diagnosis/facts';
 import type { DomainProbe, TcpOutcome, TcpTry, TlsFacts, Tried } from '../../src/core/probe';
-import { aConnection, anEndpoint, anInstance, aService, aZone } from '../unit/fakes';
+import { aConnection, anEndpoint, anInstance, aService, aZone, without } from '../unit/fakes';
 
 /** A diagnosis of an endpoint with which all is well, and what to change of it. */
 
@@ -35,17 +35,17 @@ const zones = [
 const addresses = zones.map(({ ip }) => ip);
 
 export const tcp = (...outcomes: readonly TcpOutcome[]): Tried<readonly TcpTry[]> => ({
-    ...found<readonly TcpTry[]>(
-      outcomes.map((outcome, nth) => ({
-        address: addresses[nth] ?? '',
-        outcome,
-        elapsedMs: outcome === 'timeout' ? 5000 : 3,
-        ...(outcome === 'timeout' && { code: 'ETIMEDOUT' }),
-        ...(outcome === 'refused' && { code: 'ECONNREFUSED' }),
-      })),
-    ),
-    ...(!outcomes.includes('connected') && { error: sqlError('sqlUnreachable', { reason: 'no answer' }) }),
-  });
+  ...found<readonly TcpTry[]>(
+    outcomes.map((outcome, nth) => ({
+      address: addresses[nth] ?? '',
+      outcome,
+      elapsedMs: outcome === 'timeout' ? 5000 : 3,
+      ...(outcome === 'timeout' && { code: 'ETIMEDOUT' }),
+      ...(outcome === 'refused' && { code: 'ECONNREFUSED' }),
+    })),
+  ),
+  ...(!outcomes.includes('connected') && { error: sqlError('sqlUnreachable', { reason: 'no answer' }) }),
+});
 
 export const aProbe: Required<Omit<DomainProbe, 'tunnel'>> = {
   dns: found({ addresses, resolvers: ['100.100.2.136', '100.100.2.138'] }),
@@ -87,19 +87,21 @@ export const wellFacts: DiagnosisFacts = {
   connection: found(aConnection, 310),
   endpoint: found(anEndpoint, 310),
   zones: found(zones, 120),
-  ports: found({
-    check: 'open',
-    groupIds: ['sg-a'],
-    sources: ['10.0.1.77/32'],
-    from: 'here',
-    missing: [],
-  }, 180),
+  ports: found(
+    {
+      check: 'open',
+      groupIds: ['sg-a'],
+      sources: ['10.0.1.77/32'],
+      from: 'here',
+      missing: [],
+    },
+    180,
+  ),
 };
 
 /** Nobody asked further than the probe came. */
 export const stuck = (end: DomainProbe, more: Partial<DiagnosisFacts> = {}): DiagnosisFacts => {
-  const { login: _login, query: _query, ...facts } = wellFacts;
-  return { ...facts, probe: upTo(end), ...more };
+  return { ...without(wellFacts, 'login', 'query'), probe: upTo(end), ...more };
 };
 
 export const nameFails = (serviceCode = 'ENOTFOUND'): DomainProbe => ({

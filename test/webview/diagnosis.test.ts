@@ -23,7 +23,10 @@ describe('diagnosis panel', function () {
   it('shows lines as they come, with their state in words, and can be cancelled', async () => {
     await webview.show(diagnosisStates.running);
     assert.deepEqual(await intents(), [{ type: 'ready' }]);
-    assert.match(await line('DNS of the private domain').innerText(), /OK[\s\S]*2 addresses: 10\.0\.1\.10 \(private\)/);
+    assert.match(
+      await line('DNS of the private domain').innerText(),
+      /OK[\s\S]*2 addresses: 10\.0\.1\.10 \(private\)/,
+    );
     assert.match(await line('TCP').innerText(), /Running/);
     assert.match(await line('MySQL greeting').innerText(), /Waiting/);
     assert.equal(await page.getByRole('status').innerText(), 'The diagnosis is running.');
@@ -36,7 +39,10 @@ describe('diagnosis panel', function () {
     await webview.show(diagnosisStates.securityGroup);
     const conclusion = page.getByRole('region', { name: 'Conclusion' });
     assert.match(await conclusion.innerText(), /^The security group shuts the port/);
-    assert.match(await page.getByRole('status').innerText(), /^The security group shuts the port\. No rule of sg-t4n/);
+    assert.match(
+      await page.getByRole('status').innerText(),
+      /^The security group shuts the port\. No rule of sg-t4n/,
+    );
     await webview.sent();
     await conclusion.getByRole('button', { name: 'Add Rule…' }).click();
     await page.getByRole('button', { name: 'Copy Report' }).click();

@@ -128,7 +128,7 @@ export function standing(facts: DiagnosisFacts): 'inside' | 'another' | 'outside
 
 /** The machine's place as a cause, when it is one. */
 const placeCause = (facts: DiagnosisFacts): Cause | undefined =>
-  ({ inside: undefined, unknown: undefined, another: 'anotherVpc', outside: 'outsideVpc' } as const)[
+  (({ inside: undefined, unknown: undefined, another: 'anotherVpc', outside: 'outsideVpc' }) as const)[
     standing(facts)
   ];
 

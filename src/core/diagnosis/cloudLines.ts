@@ -9,13 +9,17 @@ import type { Line, Said } from './line';
 export function tidbCloudLines(facts: DiagnosisFacts): readonly Line[] {
   const going = { over: facts.finished, begun: true };
   return [
-    lineOf({ id: 'instance', title: 'Instance', tried: `Ask TiDB Cloud for ${facts.instanceName}` }, facts.instance, {
-      ...going,
-      say: ({ state, version }) => ({
-        outcome: `${state}${version === undefined ? '' : `, ${version}`}.`,
-        ...(state !== 'ACTIVE' && { status: 'warning', advice: instanceAdvice(state) }),
-      }),
-    }),
+    lineOf(
+      { id: 'instance', title: 'Instance', tried: `Ask TiDB Cloud for ${facts.instanceName}` },
+      facts.instance,
+      {
+        ...going,
+        say: ({ state, version }) => ({
+          outcome: `${state}${version === undefined ? '' : `, ${version}`}.`,
+          ...(state !== 'ACTIVE' && { status: 'warning', advice: instanceAdvice(state) }),
+        }),
+      },
+    ),
     lineOf(
       { id: 'service', title: 'Private link service', tried: 'Ask TiDB Cloud for the endpoint service' },
       facts.service,
@@ -104,7 +108,9 @@ function reachabilityLine(facts: DiagnosisFacts): Line {
           return { outcome: 'TiDB Cloud says nothing about this domain.' };
         }
         const details = [
-          ...(said.dnsReachable === undefined ? [] : [`DNS: ${said.dnsReachable ? 'reachable' : 'not reachable'}`]),
+          ...(said.dnsReachable === undefined
+            ? []
+            : [`DNS: ${said.dnsReachable ? 'reachable' : 'not reachable'}`]),
           ...(said.message ? [said.message] : []),
         ];
         return said.reachable
@@ -124,7 +130,11 @@ export function alibabaCloudLines(facts: DiagnosisFacts): readonly Line[] {
   const over = facts.finished;
   return [
     lineOf(
-      { id: 'endpoint', title: 'Endpoint', tried: `Ask Alibaba Cloud for ${facts.endpointId} in ${facts.regionId}` },
+      {
+        id: 'endpoint',
+        title: 'Endpoint',
+        tried: `Ask Alibaba Cloud for ${facts.endpointId} in ${facts.regionId}`,
+      },
       facts.endpoint,
       {
         over,
@@ -134,11 +144,13 @@ export function alibabaCloudLines(facts: DiagnosisFacts): readonly Line[] {
             return {
               status: 'warning',
               outcome: 'Not visible to the account that is signed in.',
-              advice: 'Sign in with the Alibaba Cloud account that owns the endpoint, or it has been deleted.',
+              advice:
+                'Sign in with the Alibaba Cloud account that owns the endpoint, or it has been deleted.',
             };
           }
           const { status, connectionStatus, businessStatus, vpcId, domain } = endpoint;
-          const isWell = status === 'Active' && connectionStatus === 'Connected' && businessStatus !== 'FinancialLocked';
+          const isWell =
+            status === 'Active' && connectionStatus === 'Connected' && businessStatus !== 'FinancialLocked';
           return {
             ...(!isWell && { status: 'warning' }),
             outcome: `${status}, ${connectionStatus}, ${businessStatus || 'Normal'}.`,
@@ -148,11 +160,15 @@ export function alibabaCloudLines(facts: DiagnosisFacts): readonly Line[] {
         },
       },
     ),
-    lineOf({ id: 'zones', title: 'Zones', tried: 'Ask for the endpoint’s address in each zone' }, facts.zones, {
-      over,
-      begun: hasEndpoint,
-      say: zonesSaid,
-    }),
+    lineOf(
+      { id: 'zones', title: 'Zones', tried: 'Ask for the endpoint’s address in each zone' },
+      facts.zones,
+      {
+        over,
+        begun: hasEndpoint,
+        say: zonesSaid,
+      },
+    ),
     lineOf(
       {
         id: 'securityGroups',
@@ -169,7 +185,8 @@ export function alibabaCloudLines(facts: DiagnosisFacts): readonly Line[] {
       tried: 'Check the network ACLs of the vSwitches',
       outcome: 'Cannot be seen from here.',
       details: [],
-      advice: 'When everything else is well, check that the vSwitch’s network ACL lets the port in and the answers out.',
+      advice:
+        'When everything else is well, check that the vSwitch’s network ACL lets the port in and the answers out.',
     },
   ];
 }
@@ -187,7 +204,11 @@ function zonesSaid(zones: readonly EndpointZone[]): Said {
   const up = zones.filter(({ status }) => status === 'Connected').length;
   const details = zones.map(({ zoneId, ip, status }) => `${zoneId}: ${ip || 'no address yet'}, ${status}`);
   if (zones.length === 0) {
-    return { status: 'failed', outcome: 'The endpoint is in no zone.', advice: 'Add a zone to the endpoint.' };
+    return {
+      status: 'failed',
+      outcome: 'The endpoint is in no zone.',
+      advice: 'Add a zone to the endpoint.',
+    };
   }
   return up === zones.length
     ? { outcome: up === 1 ? 'Its one zone is Connected.' : `All of its ${up} zones are Connected.`, details }
@@ -210,7 +231,12 @@ function portsSaid({ check, groupIds, sources, from, missing }: PortFacts): Said
     case 'open':
       return { outcome: `They let ${whom} in.`, details };
     case 'closed':
-      return { status: 'failed', outcome: `They do not let ${whom} in.`, details, advice: 'Add the missing rule.' };
+      return {
+        status: 'failed',
+        outcome: `They do not let ${whom} in.`,
+        details,
+        advice: 'Add the missing rule.',
+      };
     case 'partly':
       return { status: 'warning', outcome: `They let only a part of ${whom} in.`, details };
     case 'unknown':

@@ -89,13 +89,15 @@ const words: Readonly<Record<Cause, (facts: DiagnosisFacts) => Words>> = {
   }),
   notRegistered: () => ({
     title: 'The endpoint is not registered in TiDB Cloud',
-    explanation: 'The endpoint exists in Alibaba Cloud, but TiDB Cloud has no connection for it: nothing is behind it yet.',
+    explanation:
+      'The endpoint exists in Alibaba Cloud, but TiDB Cloud has no connection for it: nothing is behind it yet.',
     nextStep: 'Create the private endpoint connection in the creation panel.',
     actions: ['openCreation', 'openTidbCloud'],
   }),
   connectionPending: () => ({
     title: 'The connection is still Pending',
-    explanation: 'TiDB Cloud is accepting the endpoint and making its private domain. This usually takes about 5 minutes.',
+    explanation:
+      'TiDB Cloud is accepting the endpoint and making its private domain. This usually takes about 5 minutes.',
     nextStep: 'Wait until it is Active, then run the diagnosis again.',
     actions: ['runAgain', 'openCreation'],
   }),
@@ -155,7 +157,8 @@ const words: Readonly<Record<Cause, (facts: DiagnosisFacts) => Words>> = {
   }),
   zonesDown: () => ({
     title: 'No zone of the endpoint is Connected',
-    explanation: 'Alibaba Cloud reports every zone of the endpoint as not connected: its addresses lead nowhere.',
+    explanation:
+      'Alibaba Cloud reports every zone of the endpoint as not connected: its addresses lead nowhere.',
     nextStep: 'Look at the zones in Alibaba Cloud; a zone can be removed from the endpoint and added again.',
     actions: ['openAlibabaCloud', 'runAgain'],
   }),
@@ -180,7 +183,8 @@ const words: Readonly<Record<Cause, (facts: DiagnosisFacts) => Words>> = {
   dnsNotReady: (f) => ({
     title: 'The private domain is not in the DNS yet',
     explanation: `${host(f)} is not known here, although ${standing(f) === 'inside' ? `${here(f)} is in the endpoint’s VPC` : 'nothing else is at fault'}. After a connection has become Active, this can take some minutes; a DNS server of one’s own in the VPC must forward to Alibaba Cloud’s (100.100.2.136).`,
-    nextStep: 'Run the diagnosis again in a minute; when it stays so, check which DNS servers this machine asks.',
+    nextStep:
+      'Run the diagnosis again in a minute; when it stays so, check which DNS servers this machine asks.',
     actions: ['runAgain', 'openTidbCloud'],
   }),
   resolverTrouble: (f) => ({
@@ -327,7 +331,8 @@ const words: Readonly<Record<Cause, (facts: DiagnosisFacts) => Words>> = {
   certificateHost: (f) => ({
     title: 'The certificate is for another host',
     explanation: said(f),
-    nextStep: 'Check that the domain is the instance’s own: another instance, or something in between, answers.',
+    nextStep:
+      'Check that the domain is the instance’s own: another instance, or something in between, answers.',
     actions: ['openTidbCloud', 'runAgain'],
   }),
   certificateTime: (f) => ({
@@ -351,7 +356,8 @@ const words: Readonly<Record<Cause, (facts: DiagnosisFacts) => Words>> = {
   accountLocked: (f) => ({
     title: 'The database account is locked or its password has expired',
     explanation: said(f),
-    nextStep: 'Unlock the account or set a new password, as an administrator of the database or in TiDB Cloud.',
+    nextStep:
+      'Unlock the account or set a new password, as an administrator of the database or in TiDB Cloud.',
     actions: ['openTidbCloud', 'runAgain'],
   }),
   hostNotAllowed: (f) => ({

@@ -1,4 +1,11 @@
-import type { VpcEndpoint, EndpointConnection, EndpointZone, Instance, NewIngressRule, PrivateLinkService } from '../model';
+import type {
+  VpcEndpoint,
+  EndpointConnection,
+  EndpointZone,
+  Instance,
+  NewIngressRule,
+  PrivateLinkService,
+} from '../model';
 import type { PortCheck } from '../portCheck';
 import type { SqlRoute } from '../ports';
 import type { DomainProbe, NameAnswer, Tried } from '../probe';

@@ -52,7 +52,12 @@ const skipAdvice: Readonly<Partial<Record<SkipReason, string>>> = {
 export function lineOf<T>(
   head: Pick<Line, 'id' | 'title' | 'tried'>,
   fact: Fact<T>,
-  { over, begun, say, fail }: {
+  {
+    over,
+    begun,
+    say,
+    fail,
+  }: {
     /** Nothing more will come. */
     readonly over: boolean;
     /** It is being tried. */

@@ -7,7 +7,10 @@ import { wayLines } from './wayLines';
 
 /** All lines of a diagnosis, as far as it has come. */
 export const linesOf = (facts: DiagnosisFacts): readonly LineGroup[] => [
-  { title: facts.route.kind === 'bastion' ? 'The way, through the bastion' : 'The way', lines: wayLines(facts) },
+  {
+    title: facts.route.kind === 'bastion' ? 'The way, through the bastion' : 'The way',
+    lines: wayLines(facts),
+  },
   { title: 'TiDB Cloud', lines: tidbCloudLines(facts) },
   { title: 'Alibaba Cloud', lines: alibabaCloudLines(facts) },
 ];
@@ -39,7 +42,12 @@ export function reportOf(
     `- Route: ${facts.route.kind === 'bastion' ? `through ${facts.route.destination}` : 'direct'}`,
     `- Remote: ${facts.remoteName ?? 'none'}`,
     ...versions.map((version) => `- ${version}`),
-    ...linesOf(facts).flatMap(({ title: group, lines }) => ['', `## ${group}`, '', ...lines.flatMap(lineText)]),
+    ...linesOf(facts).flatMap(({ title: group, lines }) => [
+      '',
+      `## ${group}`,
+      '',
+      ...lines.flatMap(lineText),
+    ]),
     '',
   ].join('\n');
   return redactor.redact(text);
@@ -47,9 +55,20 @@ export function reportOf(
 
 const utc = (ms: number): string => new Date(ms).toISOString();
 
-function lineText({ title, status, tried, outcome, startedAtMs, elapsedMs, details, advice }: Line): string[] {
+function lineText({
+  title,
+  status,
+  tried,
+  outcome,
+  startedAtMs,
+  elapsedMs,
+  details,
+  advice,
+}: Line): string[] {
   const when =
-    startedAtMs === undefined ? '' : ` (${utc(startedAtMs).slice(11, 23)}Z, ${Math.round(elapsedMs ?? 0)} ms)`;
+    startedAtMs === undefined
+      ? ''
+      : ` (${utc(startedAtMs).slice(11, 23)}Z, ${Math.round(elapsedMs ?? 0)} ms)`;
   return [
     `- [${marks[status]}] ${title}: ${outcome}${when}`,
     `  - ${tried}`,

@@ -43,15 +43,11 @@ export function wayLines(facts: DiagnosisFacts): readonly Line[] {
         say: () => ({ outcome: `${facts.user} was let in.` }),
       },
     ),
-    lineOf(
-      { id: 'query', title: 'Query', tried: 'SELECT VERSION(), CURRENT_USER()' },
-      facts.query,
-      {
-        over: facts.finished,
-        begun: facts.login !== undefined && !('skipped' in facts.login),
-        say: ({ version, user }) => ({ outcome: `${version}, as ${user}.` }),
-      },
-    ),
+    lineOf({ id: 'query', title: 'Query', tried: 'SELECT VERSION(), CURRENT_USER()' }, facts.query, {
+      over: facts.finished,
+      begun: facts.login !== undefined && !('skipped' in facts.login),
+      say: ({ version, user }) => ({ outcome: `${version}, as ${user}.` }),
+    }),
   ];
 }
 
@@ -102,7 +98,8 @@ function machineLine(facts: DiagnosisFacts): Line {
               status: 'warning',
               outcome: `${where}, in ${vpcId ?? ''}, which is not the endpoint’s VPC.`,
               details,
-              advice: 'The two VPCs have to be connected (Cloud Enterprise Network or peering), or a bastion used.',
+              advice:
+                'The two VPCs have to be connected (Cloud Enterprise Network or peering), or a bastion used.',
             };
           case 'unknown':
             return { outcome: `${where}, in ${vpcId ?? ''}.`, details };
@@ -169,14 +166,16 @@ function saidOfName({ addresses, resolvers }: NameAnswer, facts: DiagnosisFacts)
   if (kinds.every((kind) => kind === 'public' || kind === 'loopback')) {
     return {
       ...{ status: 'warning', outcome, details },
-      advice: 'A private domain has private addresses: this name, or the DNS that answers, is not the right one.',
+      advice:
+        'A private domain has private addresses: this name, or the DNS that answers, is not the right one.',
     };
   }
   const stale = zones.length > 0 && !zones.some(({ ip }) => addresses.includes(ip));
   return stale
     ? {
         ...{ status: 'warning', outcome, details },
-        advice: 'None of them is the endpoint’s: look for the name in the hosts file, and for an outdated DNS record.',
+        advice:
+          'None of them is the endpoint’s: look for the name in the hosts file, and for an outdated DNS record.',
       }
     : { outcome, details };
 }
@@ -225,7 +224,10 @@ function tcpLine(facts: DiagnosisFacts): Line {
       say: (tries) => {
         const open = tries.filter(({ outcome }) => outcome === 'connected').length;
         return open === tries.length
-          ? { outcome: tries.length === 1 ? 'The port answers.' : 'The port answers at every address.', details: tryWords(tries, facts) }
+          ? {
+              outcome: tries.length === 1 ? 'The port answers.' : 'The port answers at every address.',
+              details: tryWords(tries, facts),
+            }
           : {
               status: 'warning',
               outcome: `The port answers at ${open} of ${tries.length} addresses.`,

@@ -16,7 +16,10 @@ render(html`<p class="hint">Starting…</p>`, root);
 host.listen({ type: 'ready' }, (next) => {
   const before = state;
   state = next;
-  render(panel(next, (message) => host.send(message)), root);
+  render(
+    panel(next, (message) => host.send(message)),
+    root,
+  );
   const text = announcement(before, next);
   if (text !== '') {
     announcer.textContent = text;

@@ -8,6 +8,7 @@ import { Redactor } from '../../../src/core/redact';
 import type { ErrorCode } from '../../../src/core/errors';
 import {
   aCertificate,
+  aProbe,
   failed,
   found,
   nameFails,
@@ -18,14 +19,17 @@ import {
   tcpFails,
   wellFacts,
 } from '../../support/diagnosing';
-import { aConnection, anEndpoint, anInstance, aService, aZone } from '../fakes';
+import { aConnection, anEndpoint, anInstance, aService, aZone, without } from '../fakes';
 
 const another = { machine: found({ vpcId: 'vpc-b', addresses: ['172.16.0.5'] }) };
 const notThere = { endpointDns: failed(sqlError('sqlHostNotFound', { serviceCode: 'ENOTFOUND' })) };
 const dns = (...addresses: readonly string[]): Pick<DiagnosisFacts['probe'], 'dns'> => ({
   dns: found({ addresses, resolvers: ['192.168.1.1'] }),
 });
-const ports = (check: PortFacts['check'], from: PortFacts['from'] = 'vpc'): Pick<DiagnosisFacts, 'ports'> => ({
+const ports = (
+  check: PortFacts['check'],
+  from: PortFacts['from'] = 'vpc',
+): Pick<DiagnosisFacts, 'ports'> => ({
   ports: found({
     check,
     from,
@@ -47,8 +51,7 @@ const instance = (state: string): Pick<DiagnosisFacts, 'instance'> => ({
   instance: found({ ...anInstance, state }),
 });
 const withoutHost = (more: Partial<DiagnosisFacts>): DiagnosisFacts => {
-  const { host: _host, port: _port, ...facts } = stuck({});
-  return { ...facts, probe: {}, ...more };
+  return { ...without(stuck({}), 'host', 'port'), probe: {}, ...more };
 };
 const through = (code: ErrorCode, more: Partial<DiagnosisFacts> = {}): DiagnosisFacts => ({
   ...stuck({}),
@@ -86,36 +89,72 @@ const situations: readonly (readonly [string, Cause, DiagnosisFacts])[] = [
     'loginNotTried',
     { ...wellFacts, login: { skipped: 'noPassword' }, query: { skipped: 'noPassword' } },
   ],
-  ['it was cancelled', 'cancelled', { ...stuck({ dns: found({ addresses: [], resolvers: [] }) }), cancelled: true }],
+  [
+    'it was cancelled',
+    'cancelled',
+    { ...stuck({ dns: found({ addresses: [], resolvers: [] }) }), cancelled: true },
+  ],
 
   ['the name is not known outside the VPC', 'outsideVpc', stuck(nameFails(), { ...outside, ...notThere })],
   ['the name is not known in another VPC', 'anotherVpc', stuck(nameFails(), { ...another, ...notThere })],
   ['the name is not known inside the VPC', 'dnsNotReady', stuck(nameFails(), notThere)],
-  [
-    'only the endpoint’s own name is known, outside',
-    'dnsNotReady',
-    stuck(nameFails(), outside),
-  ],
+  ['only the endpoint’s own name is known, outside', 'dnsNotReady', stuck(nameFails(), outside)],
   ['the resolver is silent, inside', 'resolverTrouble', stuck(nameFails('ETIMEDOUT'), notThere)],
-  ['the resolver fails, outside', 'resolverTrouble', stuck(nameFails('EAI_AGAIN'), { ...outside, ...notThere })],
+  [
+    'the resolver fails, outside',
+    'resolverTrouble',
+    stuck(nameFails('EAI_AGAIN'), { ...outside, ...notThere }),
+  ],
   [
     'the name is not known and nobody signed in to Alibaba Cloud',
     'outsideVpc',
     stuck(nameFails(), { ...outside, ...notThere, endpoint: { skipped: 'notSignedIn' } }),
   ],
-  ['the name is not known as the connection is Pending', 'connectionPending', stuck(nameFails(), { ...outside, ...connection('PENDING') })],
-  ['the name is not known as the connection is gone', 'notRegistered', stuck(nameFails(), { ...outside, connection: found(undefined) })],
+  [
+    'the name is not known as the connection is Pending',
+    'connectionPending',
+    stuck(nameFails(), { ...outside, ...connection('PENDING') }),
+  ],
+  [
+    'the name is not known as the connection is gone',
+    'notRegistered',
+    stuck(nameFails(), { ...outside, connection: found(undefined) }),
+  ],
 
   ['a public address does not answer', 'publicAddress', stuck({ ...dns('8.8.8.8'), ...tcpFails('timeout') })],
-  ['a public address says something else', 'publicAddress', stuck({ ...dns('8.8.8.8'), greeting: failed(sqlError('sqlProtocol')) })],
-  ['a proxy makes up addresses', 'madeUpAddress', stuck({ ...dns('198.18.0.7'), greeting: failed(sqlError('sqlUnreachable')) })],
-  ['the hosts file has an old address', 'staleAddress', stuck({ ...dns('10.9.9.9'), ...tcpFails('timeout') })],
+  [
+    'a public address says something else',
+    'publicAddress',
+    stuck({ ...dns('8.8.8.8'), greeting: failed(sqlError('sqlProtocol')) }),
+  ],
+  [
+    'a proxy makes up addresses',
+    'madeUpAddress',
+    stuck({ ...dns('198.18.0.7'), greeting: failed(sqlError('sqlUnreachable')) }),
+  ],
+  [
+    'the hosts file has an old address',
+    'staleAddress',
+    stuck({ ...dns('10.9.9.9'), ...tcpFails('timeout') }),
+  ],
 
   ['TCP is dropped outside the VPC', 'outsideVpc', stuck(tcpFails(), outside)],
   ['TCP is dropped in another VPC', 'anotherVpc', stuck(tcpFails(), another)],
-  ['TCP is dropped inside, the group is shut', 'securityGroupClosed', stuck(tcpFails(), ports('closed', 'here'))],
-  ['TCP is dropped outside, the group is shut to the whole VPC', 'securityGroupClosed', stuck(tcpFails(), { ...outside, ...ports('closed') })],
-  ['TCP is dropped inside, the group lets a part in', 'securityGroupClosed', stuck(tcpFails(), ports('partly', 'here'))],
+  [
+    'TCP is dropped inside, the group is shut',
+    'securityGroupClosed',
+    stuck(tcpFails(), ports('closed', 'here')),
+  ],
+  [
+    'TCP is dropped outside, the group is shut to the whole VPC',
+    'securityGroupClosed',
+    stuck(tcpFails(), { ...outside, ...ports('closed') }),
+  ],
+  [
+    'TCP is dropped inside, the group lets a part in',
+    'securityGroupClosed',
+    stuck(tcpFails(), ports('partly', 'here')),
+  ],
   ['TCP is dropped inside, all else is well', 'dropped', stuck(tcpFails())],
   ['there is no route, inside', 'noRoute', stuck(tcpFails('noRoute', 'noRoute'))],
   ['there is no route, outside', 'outsideVpc', stuck(tcpFails('noRoute', 'noRoute'), outside)],
@@ -125,13 +164,33 @@ const situations: readonly (readonly [string, Cause, DiagnosisFacts])[] = [
   ['the instance is being resumed', 'instancePaused', stuck(tcpFails(), instance('RESUMING'))],
   ['the instance is being deleted', 'instanceNotActive', stuck(tcpFails(), instance('DELETING'))],
   ['a state that nobody knows proves nothing', 'dropped', stuck(tcpFails(), instance('UNKNOWN'))],
-  ['the endpoint is locked', 'financialLock', stuck(tcpFails(), { ...outside, ...endpoint({ businessStatus: 'FinancialLocked' }) })],
-  ['the service was deleted', 'serviceDeleted', stuck(tcpFails(), endpoint({ connectionStatus: 'ServiceDeleted' }))],
-  ['the endpoint lost its connection', 'endpointDisconnected', stuck(tcpFails(), endpoint({ connectionStatus: 'Disconnected' }))],
+  [
+    'the endpoint is locked',
+    'financialLock',
+    stuck(tcpFails(), { ...outside, ...endpoint({ businessStatus: 'FinancialLocked' }) }),
+  ],
+  [
+    'the service was deleted',
+    'serviceDeleted',
+    stuck(tcpFails(), endpoint({ connectionStatus: 'ServiceDeleted' })),
+  ],
+  [
+    'the endpoint lost its connection',
+    'endpointDisconnected',
+    stuck(tcpFails(), endpoint({ connectionStatus: 'Disconnected' })),
+  ],
   ['the endpoint is being removed', 'endpointNotActive', stuck(tcpFails(), endpoint({ status: 'Deleting' }))],
-  ['the connection has Failed', 'connectionFailed', stuck(tcpFails(), connection('FAILED', 'quota exceeded'))],
+  [
+    'the connection has Failed',
+    'connectionFailed',
+    stuck(tcpFails(), connection('FAILED', 'quota exceeded')),
+  ],
   ['the connection is being deleted', 'connectionDeleting', stuck(tcpFails(), connection('DELETING'))],
-  ['the service is being deleted', 'serviceNotActive', stuck(tcpFails(), { service: found({ ...aService, state: 'DELETING' }) })],
+  [
+    'the service is being deleted',
+    'serviceNotActive',
+    stuck(tcpFails(), { service: found({ ...aService, state: 'DELETING' }) }),
+  ],
   ['every zone is down', 'zonesDown', stuck(tcpFails(), down('Disconnected'))],
 
   ['there is no domain: not registered', 'notRegistered', withoutHost({ connection: found(undefined) })],
@@ -140,7 +199,11 @@ const situations: readonly (readonly [string, Cause, DiagnosisFacts])[] = [
   [
     'there is no domain and TiDB Cloud is silent',
     'cloudUnknown',
-    withoutHost({ connection: failed(sqlError('unreachable')), instance: failed(sqlError('unreachable')), service: failed(sqlError('unreachable')) }),
+    withoutHost({
+      connection: failed(sqlError('unreachable')),
+      instance: failed(sqlError('unreachable')),
+      service: failed(sqlError('unreachable')),
+    }),
   ],
 
   ['ssh is missing', 'bastionProgram', through('sshMissing')],
@@ -150,7 +213,11 @@ const situations: readonly (readonly [string, Cause, DiagnosisFacts])[] = [
   ['the bastion’s key has changed', 'bastionHostKey', through('sshHostKeyChanged')],
   ['the bastion forbids forwarding', 'bastionForbidsForwarding', through('sshForwardRefused')],
   ['the bastion does not know the name', 'bastionOutsideVpc', through('sshFarHostNotFound')],
-  ['the bastion does not know the name of what is paused', 'instancePaused', through('sshFarHostNotFound', instance('PAUSED'))],
+  [
+    'the bastion does not know the name of what is paused',
+    'instancePaused',
+    through('sshFarHostNotFound', instance('PAUSED')),
+  ],
   ['the bastion gets no answer', 'bastionCannotReach', through('sshFarUnreachable')],
   ['the bastion is shut out', 'securityGroupClosed', through('sshFarUnreachable', ports('closed'))],
   ['ssh says something new', 'bastionFailed', through('sshFailed')],
@@ -159,7 +226,11 @@ const situations: readonly (readonly [string, Cause, DiagnosisFacts])[] = [
   ['the server is full for this user', 'serverFull', login('sqlRefused', 'ER_TOO_MANY_USER_CONNECTIONS')],
   ['the server is not ready', 'serverRefuses', greeting('sqlRefused', '9005')],
   ['nobody speaks', 'silentServer', greeting('sqlUnreachable', 'ETIMEDOUT')],
-  ['nobody speaks as the instance is paused', 'instancePaused', { ...greeting('sqlUnreachable'), ...instance('PAUSED') }],
+  [
+    'nobody speaks as the instance is paused',
+    'instancePaused',
+    { ...greeting('sqlUnreachable'), ...instance('PAUSED') },
+  ],
   ['a proxy speaks HTTP', 'notMysql', greeting('sqlProtocol')],
   ['the host is not allowed', 'hostNotAllowed', greeting('sqlAccessDenied', '1130')],
   ['no TLS is offered', 'noTls', greeting('sqlTlsUnavailable')],
@@ -168,10 +239,18 @@ const situations: readonly (readonly [string, Cause, DiagnosisFacts])[] = [
   ['another server answers', 'certificateUntrusted', tls('sqlCertificateUntrusted', false)],
   ['the certificate is another instance’s', 'certificateHost', tls('sqlCertificateHost', false)],
   ['the certificate has expired', 'certificateTime', tls('sqlCertificateExpired')],
-  ['the CA is not there', 'caMissing', { ...tls('sqlCertificateUntrusted'), caCertificate: failed(sqlError('unreachable')) }],
+  [
+    'the CA is not there',
+    'caMissing',
+    { ...tls('sqlCertificateUntrusted'), caCertificate: failed(sqlError('unreachable')) },
+  ],
   ['TLS breaks off', 'lostOnTheWay', tls('sqlUnreachable')],
   ['the password is wrong', 'wrongPassword', login('sqlAccessDenied', 'ER_ACCESS_DENIED_ERROR')],
-  ['the password is wrong while a zone is down', 'wrongPassword', { ...login('sqlAccessDenied', '1045'), ...down('Wait'), ...outside }],
+  [
+    'the password is wrong while a zone is down',
+    'wrongPassword',
+    { ...login('sqlAccessDenied', '1045'), ...down('Wait'), ...outside },
+  ],
   ['the account is locked', 'accountLocked', login('sqlAccessDenied', 'ER_ACCOUNT_HAS_BEEN_LOCKED')],
   ['the password has expired', 'accountLocked', login('sqlAccessDenied', 'ER_MUST_CHANGE_PASSWORD_LOGIN')],
   ['the link is lost in the login', 'lostOnTheWay', login('sqlUnreachable', 'ETIMEDOUT')],
@@ -196,7 +275,9 @@ describe('the cause that a diagnosis names', () => {
 });
 
 describe('the lines of a diagnosis', () => {
-  const lines = (facts: DiagnosisFacts): ReadonlyMap<string, { status: string; outcome: string; details: readonly string[]; advice?: string }> =>
+  const lines = (
+    facts: DiagnosisFacts,
+  ): ReadonlyMap<string, { status: string; outcome: string; details: readonly string[]; advice?: string }> =>
     new Map(linesOf(facts).flatMap((group) => group.lines.map((line) => [line.id, line])));
 
   it('are all well when everything is', () => {
@@ -216,8 +297,8 @@ describe('the lines of a diagnosis', () => {
   }
 
   it('run and wait in their order while the diagnosis goes on', () => {
-    const { machine: _machine, ...rest } = stuck({ dns: wellFacts.probe.dns! });
-    const going = lines({ ...rest, finished: false, probing: true });
+    const early = stuck({ dns: aProbe.dns });
+    const going = lines({ ...without(early, 'machine'), finished: false, probing: true });
     assert.equal(going.get('machine')?.status, 'running');
     assert.equal(going.get('dns')?.status, 'ok');
     assert.equal(going.get('tcp')?.status, 'running');
@@ -232,15 +313,20 @@ describe('the lines of a diagnosis', () => {
       'ap-southeast-1a: 10.0.1.10',
       'ap-southeast-1b: 10.0.2.10, not among them',
     ]);
-    assert.match(lines(facts).get('tcp')?.details.join('\n') ?? '', /10\.0\.1\.10 \(ap-southeast-1a, Connected\): refused the connection \(ECONNREFUSED\)/);
+    assert.match(
+      lines(facts).get('tcp')?.details.join('\n') ?? '',
+      /10\.0\.1\.10 \(ap-southeast-1a, Connected\): refused the connection \(ECONNREFUSED\)/,
+    );
   });
 
   it('say what TiDB Cloud reports of the reachability', () => {
     const reachability = { reachable: false, dnsReachable: false, message: 'DNS_NOT_REACHABLE' };
-    const endpoints = [{ host: aConnection.host ?? '', port: 4000, type: 'PRIVATE_ENDPOINT' as const, reachability }];
+    const endpoints = [
+      { host: aConnection.host ?? '', port: 4000, type: 'PRIVATE_ENDPOINT' as const, reachability },
+    ];
     const line = lines({ ...wellFacts, instance: found({ ...anInstance, endpoints }) }).get('reachability');
     assert.equal(line?.status, 'warning');
-    assert.deepEqual(line?.details, ['DNS: not reachable', 'DNS_NOT_REACHABLE']);
+    assert.deepEqual(line.details, ['DNS: not reachable', 'DNS_NOT_REACHABLE']);
   });
 
   it('say that an endpoint of another account is not visible', () => {

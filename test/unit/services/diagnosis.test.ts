@@ -7,8 +7,17 @@ import type { ProbeTarget, SqlTarget } from '../../../src/core/ports';
 import type { DomainProbe } from '../../../src/core/probe';
 import { Connections, type Credentials } from '../../../src/services/connections';
 import { Diagnoses } from '../../../src/services/diagnosis';
-import { aCertificate, aProbe, failed, found, nameFails, sqlError, tcpFails, upTo } from '../../support/diagnosing';
-import { aConnection, anEndpoint, anInstance, aZone, settle } from '../fakes';
+import {
+  aCertificate,
+  aProbe,
+  failed,
+  found,
+  nameFails,
+  sqlError,
+  tcpFails,
+  upTo,
+} from '../../support/diagnosing';
+import { aConnection, anEndpoint, anInstance, aZone, settle, without } from '../fakes';
 import { stage, type Stage } from './stage';
 
 const endpoint: PrivateEndpoint = {
@@ -53,7 +62,13 @@ describe('Diagnoses', () => {
       { protocol: 'TCP', portRange: '4000/4000', sourceCidr: '10.0.1.0/24', policy: 'Accept', priority: 1 },
     ]);
     s.world.vpcs.push({
-      ...{ id: anEndpoint.vpcId, name: '', cidrBlocks: ['10.0.0.0/16'], status: 'Available', isDefault: false },
+      ...{
+        id: anEndpoint.vpcId,
+        name: '',
+        cidrBlocks: ['10.0.0.0/16'],
+        status: 'Available',
+        isDefault: false,
+      },
     });
     s.state.kept.set('ca/1001', 'CA kept');
     const connector = async (): Promise<{ open: (target: SqlTarget) => Promise<never> }> =>
@@ -65,7 +80,10 @@ describe('Diagnoses', () => {
           const session = {
             serverVersion: '8.0.11-TiDB-v8.5.0',
             run: () => Promise.resolve({ rows: [['8.0.11-TiDB-v8.5.0', 'root@%']] }),
-            close: () => Promise.resolve(void closed++),
+            close: () => {
+              closed++;
+              return Promise.resolve();
+            },
           };
           return refusal === undefined ? Promise.resolve(session as never) : Promise.reject(refusal);
         },
@@ -143,7 +161,14 @@ describe('Diagnoses', () => {
   it('asks the clouds for each thing once, and for the VPC only from outside of it', async () => {
     await s.inventory.refreshInstances();
     await run();
-    for (const operation of ['getInstance', 'getPrivateLinkService', 'listConnections', 'listEndpoints', 'listEndpointZones', 'listEndpointSecurityGroups']) {
+    for (const operation of [
+      'getInstance',
+      'getPrivateLinkService',
+      'listConnections',
+      'listEndpoints',
+      'listEndpointZones',
+      'listEndpointSecurityGroups',
+    ]) {
       assert.equal(s.script.count(operation), 1, operation);
     }
     assert.equal(s.script.count('listIngressRules sg-a') + s.script.count('listIngressRules sg-b'), 2);
@@ -266,7 +291,7 @@ describe('Diagnoses', () => {
   });
 
   it('takes up a domain that has come since the lists were read last', async () => {
-    const { host: _host, port: _port, ...pending } = aConnection;
+    const pending = without(aConnection, 'host', 'port');
     await run({ endpoint: { ...endpoint, connection: { ...pending, state: 'PENDING' } } });
     assert.equal(targets.length, 1);
   });

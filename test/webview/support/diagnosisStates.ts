@@ -3,6 +3,7 @@ import { Redactor } from '../../../src/core/redact';
 import { stateOf } from '../../../src/panels/diagnosis/view';
 import {
   aCertificate,
+  aProbe,
   failed,
   found,
   nameFails,
@@ -12,14 +13,15 @@ import {
   tcpFails,
   wellFacts,
 } from '../../support/diagnosing';
+import { without } from '../../unit/fakes';
 
 const closed = found({
-  ...{ check: 'closed', from: 'vpc', groupIds: ['sg-t4n0000000000001'], sources: ['10.0.0.0/16'] } as const,
+  ...({ check: 'closed', from: 'vpc', groupIds: ['sg-t4n0000000000001'], sources: ['10.0.0.0/16'] } as const),
   missing: [
     { protocol: 'TCP', portRange: '4000/4000', sourceCidr: '10.0.0.0/16', description: 'TiDB' } as const,
   ],
 });
-const { instance: _instance, ports: _ports, zones: _zones, ...early } = stuck({});
+const early = without(stuck({}), 'instance', 'ports', 'zones');
 
 const facts = {
   running: {
@@ -34,11 +36,18 @@ const facts = {
   securityGroup: stuck(tcpFails(), { ports: closed }),
   noPassword: { ...wellFacts, login: { skipped: 'noPassword' }, query: { skipped: 'noPassword' } },
   intercepted: stuck({
-    tls: { ...found(aCertificate), error: sqlError('sqlCertificateUntrusted', { reason: 'unable to verify' }) },
+    tls: {
+      ...found(aCertificate),
+      error: sqlError('sqlCertificateUntrusted', { reason: 'unable to verify' }),
+    },
   }),
   byHand: stuck(nameFails(), {
     ...outside,
-    ...{ endpoint: { skipped: 'notSignedIn' }, zones: { skipped: 'notSignedIn' }, ports: { skipped: 'notSignedIn' } },
+    ...{
+      endpoint: { skipped: 'notSignedIn' },
+      zones: { skipped: 'notSignedIn' },
+      ports: { skipped: 'notSignedIn' },
+    },
   }),
   bastion: {
     ...stuck({}),
@@ -46,12 +55,15 @@ const facts = {
     route: { kind: 'bastion', destination: 'ops@bastion.example.com' },
     probe: {
       tunnel: failed(
-        sqlError('sshForwardRefused', { subject: 'ops@bastion.example.com', reason: 'administratively prohibited' }),
+        sqlError('sshForwardRefused', {
+          subject: 'ops@bastion.example.com',
+          reason: 'administratively prohibited',
+        }),
         812,
       ),
     },
   },
-  cancelled: { ...stuck({ dns: wellFacts.probe.dns! }), cancelled: true },
+  cancelled: { ...stuck({ dns: aProbe.dns }), cancelled: true },
 } satisfies Record<string, DiagnosisFacts>;
 
 /** As the host makes them of what was found. */
