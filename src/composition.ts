@@ -1,14 +1,17 @@
-import { window, workspace, type ExtensionContext } from 'vscode';
+import { Uri, window, workspace, type ExtensionContext } from 'vscode';
 import { checkBaseUrl } from './cloud/baseUrl';
 import { Endpoints } from './cloud/alibaba/endpoints';
 import { registerCommands } from './commands';
+import { tellRestored } from './commands/tellRestored';
 import type { Disposable } from './core/emitter';
 import { AppError } from './core/errors';
+import type { SqlConnector } from './core/ports';
 import type { Redactor } from './core/redact';
 import { contexts, panels, secretKeys, stateKeys } from './ids';
 import { announceActive } from './panels/creation/announce';
 import { CreationPanels } from './panels/creation/creationPanels';
 import type { ResultsView } from './panels/resultsView';
+import { askSsh } from './platform/askSsh';
 import { systemClock as clock } from './platform/clock';
 import { CommandRunner } from './platform/commandRunner';
 import type { ContextKeys } from './platform/contextKeys';
@@ -100,14 +103,26 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
   const runner = new CreationRunner({
     ...{ clock, log, random: Math.random, journal, accounts, inventory, durations },
   });
+  const machine = new EcsMetadata(log);
+  let connector: Promise<SqlConnector> | undefined;
+  const loadConnector = async (): Promise<SqlConnector> => {
+    const askpass = {
+      script: Uri.joinPath(context.extensionUri, 'dist', 'askpass.js').fsPath,
+      folder: Uri.joinPath(context.globalStorageUri, 'ssh').fsPath,
+    };
+    const { createSqlConnector } = await import('./sql');
+    return createSqlConnector({ log, ssh: { questions: { ask: askSsh, learnSecret, askpass } } });
+  };
   const connections = new Connections({
-    ...{ accounts, secrets, state, learnSecret, log },
+    ...{ accounts, secrets, state, machine, learnSecret, clock, log },
+    bastions: readSettings.sqlBastions,
     keys: {
       password: secretKeys.sqlPassword,
       caCertificate: stateKeys.caCertificate,
       user: stateKeys.sqlUser,
+      database: stateKeys.sqlDatabase,
     },
-    connector: async () => (await import('./sql')).createSqlConnector({ log }),
+    connector: () => (connector ??= loadConnector()),
   });
   const documents = new SqlDocuments((error) => log.error('A listener of the SQL documents failed', error));
   const isSandbox = (): boolean => consoles.isSandbox();
@@ -128,7 +143,7 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     ...shared,
     ...{ runner, newId, isSandbox },
     lastChoices: new LastChoices(state, stateKeys.lastChoice),
-    machine: new EcsMetadata(log),
+    machine,
     usualMs: (kind) => durations.usualMs(kind),
   });
   const settingsCheck = new SettingsCheck(notifications, {
@@ -157,7 +172,12 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
       showLog: () => log.show(),
     }),
     // A document whose language changes is said to close too, and stays.
-    workspace.onDidCloseTextDocument(({ isClosed, uri }) => isClosed && documents.unbind(uri.toString())),
+    workspace.onDidCloseTextDocument(({ isClosed, uri }) => {
+      if (isClosed) {
+        documents.unbind(uri.toString());
+        void connections.release(uri.toString());
+      }
+    }),
     workspace.onDidGrantWorkspaceTrust(() => accounts.reset('Alibaba Cloud')),
     onDidChangeSettings({
       tidbCloud: () => {
@@ -175,6 +195,7 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     accounts.onDidChange(() => monitor.lookNow()),
     tree.onDidChangeVisibility(() => scheduler.wake()),
     documents.onDidChange((uris) => contextKeys.setUris(contexts.boundDocuments, uris)),
+    connections.onDidRestore(tellRestored),
     connections.onDidChangeRunning((running) => contextKeys.set(contexts.sqlRunning, running)),
     runner.onDidComplete(announceActive),
   ];

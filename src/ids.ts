@@ -18,6 +18,7 @@ export const commands = {
   copyDomainName: `${prefix}.copyDomainName`,
   connect: `${prefix}.connect`,
   disconnect: `${prefix}.disconnect`,
+  chooseBastion: `${prefix}.chooseBastion`,
   runSql: `${prefix}.runSql`,
   cancelSql: `${prefix}.cancelSql`,
   showHealth: `${prefix}.showHealth`,
@@ -51,6 +52,7 @@ export const settings = {
   alibabaCloudProfile: 'alibabaCloud.profile',
   healthIntervalSeconds: 'health.intervalSeconds',
   healthShowInStatusBar: 'health.showInStatusBar',
+  sqlBastions: 'sql.bastions',
   sqlMaxRows: 'sql.maxRows',
   sqlQueryTimeoutSeconds: 'sql.queryTimeoutSeconds',
 } as const;
@@ -95,6 +97,8 @@ export const stateKeys = {
   caCertificate: (instanceId: string) => `caCertificate/${instanceId}`,
   /** The database user that last connected. */
   sqlUser: (instanceId: string) => `sql.user/${instanceId}`,
+  /** The database that was in use last. */
+  sqlDatabase: (instanceId: string, endpointId: string) => `sql.database/${instanceId}/${endpointId}`,
   /** Ids of the VPC, vSwitches and security groups that were last chosen for an endpoint. */
   lastChoice: (accountId: string, regionId: string) => `creation.choice/${accountId}/${regionId}`,
   /** How long the clouds have taken lately. */

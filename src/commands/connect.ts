@@ -1,4 +1,4 @@
-import { Position, ProgressLocation, Selection, window, workspace } from 'vscode';
+import { Position, ProgressLocation, Selection, window, workspace, type Uri } from 'vscode';
 import type { PrivateEndpoint } from '../core/health';
 import type { Instance } from '../core/model';
 import type { SqlSession } from '../core/ports';
@@ -18,9 +18,10 @@ export const connect: Command = {
       placeHolder: 'Connect: choose a private endpoint',
       ...activeEndpoint,
     });
-    const session = await openSession(services, instance, endpoint);
+    const uri = freeUntitledUri(`${instance.name}-${endpoint.endpointId.slice(-6)}.sql`);
+    const session = await openSession(services, instance, endpoint, uri.toString(), databaseIn(argument));
     if (session !== undefined) {
-      await openDocument(services, instance, endpoint, session);
+      await openDocument(services, instance, endpoint, { session, uri });
     }
   },
 };
@@ -31,42 +32,53 @@ export const activeEndpoint = {
   fits: ({ connection }: PrivateEndpoint) => connection?.state === 'ACTIVE',
 };
 
-/** Undefined when the person cancelled. */
+/**
+ * The session of one slot (a document's URI, or another user's name), opened with progress and questions where it is not
+ * open. Undefined when the person cancelled.
+ */
 export async function openSession(
   { connections, sandbox }: CommandServices,
   instance: Instance,
   endpoint: PrivateEndpoint,
+  slot: string,
+  database?: string,
 ): Promise<SqlSession | undefined> {
-  if (connections.isOpen(endpoint)) {
-    return connections.open(endpoint, () => Promise.resolve(undefined));
-  }
   const password = sandbox.current?.databasePassword;
   const hint = password === undefined ? '' : ` (in the sandbox: ${password})`;
+  const open = (signal?: AbortSignal): Promise<SqlSession | undefined> =>
+    connections.open(
+      endpoint,
+      (question) => askCredentials(instance.name, question, signal ?? new AbortController().signal, hint),
+      { slot, ...(signal && { signal }), ...(database !== undefined && { database }) },
+    );
+  if (connections.session(endpoint, slot) !== undefined) {
+    return open();
+  }
   return window.withProgress(
     { location: ProgressLocation.Notification, title: `Connecting to ${instance.name}…`, cancellable: true },
     (_, token) => {
       const abort = new AbortController();
       token.onCancellationRequested(() => abort.abort());
-      return connections.open(
-        endpoint,
-        (question) => askCredentials(instance.name, question, abort.signal, hint),
-        abort.signal,
-      );
+      return open(abort.signal);
     },
   );
+}
+
+/** Given by a row of a database. */
+function databaseIn(argument: unknown): string | undefined {
+  const { database } = (argument ?? {}) as Record<string, unknown>;
+  return typeof database === 'string' && database !== '' ? database : undefined;
 }
 
 async function openDocument(
   { documents }: CommandServices,
   instance: Instance,
   endpoint: PrivateEndpoint,
-  session: SqlSession,
+  { session, uri }: { readonly session: SqlSession; readonly uri: Uri },
 ): Promise<void> {
   const { host, port } = addressOf(endpoint);
   const heading = [`-- ${instance.name} (${session.serverVersion})`, `-- ${host}:${port}`, ''];
   const statement = 'SELECT VERSION(), CURRENT_USER(), NOW();';
-  const name = `${instance.name}-${endpoint.endpointId.slice(-6)}.sql`;
-  const uri = freeUntitledUri(name);
   const document = await workspace.openTextDocument(uri);
   const editor = await window.showTextDocument(document);
   if (document.getText() === '') {

@@ -1,6 +1,7 @@
 import { Disposable } from 'vscode';
 import type { CommandRunner } from '../platform/commandRunner';
 import type { Command, CommandServices } from './command';
+import { chooseBastion } from './chooseBastion';
 import { connect } from './connect';
 import { copyDomainName, copyEndpointId, copyServiceName } from './copy';
 import { copyRamPolicy } from './copyRamPolicy';
@@ -35,6 +36,7 @@ export const allCommands: readonly Command[] = [
   copyDomainName,
   connect,
   disconnect,
+  chooseBastion,
   runSql,
   cancelSql,
   showHealth,

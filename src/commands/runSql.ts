@@ -21,7 +21,8 @@ export const runSql: Command = {
     }
     const statement = statementOf(editor);
     const { instance, endpoint } = await endpointOf(editor.document, services);
-    if ((await openSession(services, instance, endpoint)) === undefined) {
+    const slot = editor.document.uri.toString();
+    if ((await openSession(services, instance, endpoint, slot)) === undefined) {
       return;
     }
     if (!editor.document.isClosed) {
@@ -33,7 +34,7 @@ export const runSql: Command = {
     show({ kind: 'running', startedAtMs: services.clock.now() });
     await services.results.reveal();
     try {
-      const result = await services.connections.run(endpoint, statement, {
+      const result = await services.connections.run(endpoint, slot, statement, {
         maxRows: readSettings.sqlMaxRows(),
         timeoutMs: readSettings.sqlQueryTimeoutSeconds() * 1000,
       });

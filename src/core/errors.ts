@@ -10,6 +10,7 @@ export type Remedy =
   | 'copyRamPolicy'
   | 'enterPassword'
   | 'retry'
+  | 'chooseBastion'
   | 'openTidbCloud'
   | 'openAlibabaCloud'
   | 'openGuide'
@@ -46,9 +47,20 @@ export type ErrorCode =
   | 'sqlCertificateUntrusted'
   | 'sqlCertificateExpired'
   | 'sqlConnectionLost'
+  | 'sqlTransactionLost'
   | 'sqlTimeout'
   | 'sqlStatement'
-  | 'sqlProtocol';
+  | 'sqlProtocol'
+  | 'sshMissing'
+  | 'sshHostNotFound'
+  | 'sshUnreachable'
+  | 'sshHostKeyChanged'
+  | 'sshHostKeyRefused'
+  | 'sshDenied'
+  | 'sshForwardRefused'
+  | 'sshFarHostNotFound'
+  | 'sshFarUnreachable'
+  | 'sshFailed';
 
 export type ErrorSource = 'TiDB Cloud' | 'Alibaba Cloud' | 'SQL' | 'Extension';
 
@@ -67,6 +79,8 @@ export interface ErrorDetails {
   readonly retryAfterMs?: number;
   /** Host, operation or setting the error is about. */
   readonly subject?: string;
+  /** The private domain that was to be reached, where the subject is a bastion on the way. */
+  readonly domain?: string;
 }
 
 const brand = Symbol.for('tidbPrivateEndpoint.AppError');
@@ -129,6 +143,7 @@ const because = (d: ErrorDetails): string => (withoutStop(d.reason) ? `: ${witho
 const inTheirWords = (d: ErrorDetails): string =>
   withoutStop(d.reason) ? ` (${withoutStop(d.reason)})` : '';
 const at = (d: ErrorDetails): string => (d.subject ? ` (${d.subject})` : '');
+const bastion = (d: ErrorDetails): string => (d.subject ? `bastion ${d.subject}` : 'bastion');
 const domain = (d: ErrorDetails): string => (d.subject ? `private domain ${d.subject}` : 'private domain');
 
 /** RAM's denials name the action; all others are about something that no RAM policy gives. */
@@ -258,14 +273,14 @@ const words: Record<ErrorCode, Words> = {
   sqlHostNotFound: (d) => ({
     message: `The ${domain(d)} is not known to this machine's DNS.`,
     nextStep:
-      'Private domains resolve only inside the VPC (or where its DNS is forwarded). Run the editor on a machine in the VPC (Remote-SSH), use a VPN, or wait a minute if the connection has just become Active.',
-    remedies: ['retry', 'openGuide'],
+      'Private domains resolve only inside the VPC (or where its DNS is forwarded). Run the editor on a machine in the VPC (Remote-SSH), go through a bastion or a VPN, or wait a minute if the connection has just become Active.',
+    remedies: ['retry', 'chooseBastion', 'openGuide'],
   }),
   sqlUnreachable: (d) => ({
     message: `The ${domain(d)} resolves but nothing answers there${because(d)}.`,
     nextStep:
-      'Check that the editor runs inside the VPC (or on its VPN) and that the endpoint’s security group lets TCP in on the service port.',
-    remedies: ['retry', 'openAlibabaCloud'],
+      'Check that the editor runs inside the VPC (or on its VPN, or goes through a bastion) and that the endpoint’s security group lets TCP in on the service port.',
+    remedies: ['retry', 'chooseBastion', 'openAlibabaCloud'],
   }),
   sqlRefused: (d) => ({
     message: `The database at ${d.subject ?? 'the private domain'} is there but takes no connection now${because(d)}.`,
@@ -310,6 +325,12 @@ const words: Record<ErrorCode, Words> = {
     nextStep: 'Connect again. A statement that was running may or may not have taken effect.',
     remedies: ['retry'],
   }),
+  sqlTransactionLost: (d) => ({
+    message: `The connection to the database was lost, and with it ${withoutStop(d.reason) || 'an open transaction'}.`,
+    nextStep:
+      'It has been opened again. The statement was not run; the database has rolled the transaction back: start from its first statement.',
+    remedies: [],
+  }),
   sqlTimeout: (d) => ({
     message: `The statement took longer than the limit and was stopped${because(d)}.`,
     nextStep: 'Raise “Query Timeout Seconds” in the settings or make the statement smaller.',
@@ -324,6 +345,63 @@ const words: Record<ErrorCode, Words> = {
     message: `What answers at ${d.subject ?? 'the private domain'} does not speak the MySQL protocol as expected${because(d)}.`,
     nextStep: 'Check the host and port of the connection in TiDB Cloud.',
     remedies: ['retry', 'openTidbCloud'],
+  }),
+  sshMissing: () => ({
+    message: 'The program ssh, which goes through the bastion, was not found on this machine.',
+    nextStep:
+      'Install OpenSSH’s client where the extension runs and see that it is on the PATH, then try again.',
+    remedies: ['retry', 'chooseBastion'],
+  }),
+  sshHostNotFound: (d) => ({
+    message: `The ${bastion(d)} has no address that this machine can find${because(d)}.`,
+    nextStep: 'Check its name in ~/.ssh/config or the settings, and the network, then try again.',
+    remedies: ['retry', 'chooseBastion'],
+  }),
+  sshUnreachable: (d) => ({
+    message: `The ${bastion(d)} does not answer${because(d)}.`,
+    nextStep:
+      'Check that it runs, that its security group lets ssh in from here, and that the network or VPN is up, then try again.',
+    remedies: ['retry', 'chooseBastion'],
+  }),
+  sshHostKeyChanged: (d) => ({
+    message: `The ${bastion(d)} shows another host key than the one that is known${because(d)}.`,
+    nextStep:
+      'Someone may stand between, or the host was set up anew. Ask its administrator; if the new key is right, remove the old one with ssh-keygen -R and connect again.',
+    remedies: ['retry', 'chooseBastion'],
+  }),
+  sshHostKeyRefused: (d) => ({
+    message: `The host key of the ${bastion(d)} was not accepted${because(d)}.`,
+    nextStep: 'Compare its fingerprint with what the administrator gives, connect again and accept it.',
+    remedies: ['retry', 'chooseBastion'],
+  }),
+  sshDenied: (d) => ({
+    message: `The ${bastion(d)} let nobody in with these keys and this user${because(d)}.`,
+    nextStep:
+      'Check User and IdentityFile of the host in ~/.ssh/config and that the agent holds the key: «ssh» to it in a terminal has to work.',
+    remedies: ['retry', 'chooseBastion'],
+  }),
+  sshForwardRefused: (d) => ({
+    message: `The ${bastion(d)} does not forward connections${because(d)}.`,
+    nextStep: `Ask its administrator to allow TCP forwarding (AllowTcpForwarding, PermitOpen) to ${d.domain ?? 'the private domain'}, or choose another one.`,
+    remedies: ['retry', 'chooseBastion'],
+  }),
+  sshFarHostNotFound: (d) => ({
+    message: `The private domain ${d.domain ?? ''} is not known on the ${bastion(d)}${because(d)}.`,
+    nextStep:
+      'Private domains resolve only inside their VPC: choose a bastion that is in the endpoint’s VPC, or wait a minute if the connection has just become Active.',
+    remedies: ['chooseBastion', 'retry'],
+  }),
+  sshFarUnreachable: (d) => ({
+    message: `The private domain ${d.domain ?? ''} does not answer to the ${bastion(d)}${because(d)}.`,
+    nextStep:
+      'Check that the bastion is in the endpoint’s VPC and that the endpoint’s security group lets TCP in from it on the service port.',
+    remedies: ['retry', 'chooseBastion', 'openAlibabaCloud'],
+  }),
+  sshFailed: (d) => ({
+    message: `The way through the ${bastion(d)} did not open${because(d)}.`,
+    nextStep:
+      'See that «ssh» to it works in a terminal on this machine, then try again. The log has its words.',
+    remedies: ['retry', 'chooseBastion'],
   }),
 };
 

@@ -210,6 +210,8 @@ export type SqlRoute =
       readonly kind: 'bastion';
       /** What `ssh` takes: a host of its configuration, `user@host`, or `ssh://user@host:port`. */
       readonly destination: string;
+      /** Nobody is asked anything: where an answer would be needed, opening ends as if it was cancelled. */
+      readonly unattended?: true;
     };
 
 export interface SqlColumn {
@@ -321,6 +323,11 @@ export interface SqlSession {
   stream(statement: string, options: SqlStreamOptions): Promise<SqlStreamed>;
   /** Runs one statement and writes its first result set to a file as it comes. Returns the number of rows. */
   export(statement: string, options: SqlExportOptions): Promise<number>;
+  /**
+   * Whether the server still answers; a session whose server does not answer in time is lost. While a statement runs it
+   * counts as alive, and nothing is sent.
+   */
+  alive(withinMs: number): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -331,12 +338,18 @@ export interface SqlConnector {
 /** What `ssh` asks on the way to a bastion: a passphrase or password, or whether to trust a host's key. */
 export interface SshQuestion {
   readonly destination: string;
-  readonly kind: 'secret' | 'confirm';
+  /** A notice wants no answer: it is shown until `ssh` goes on, for example while a key waits to be touched. */
+  readonly kind: 'secret' | 'confirm' | 'notice';
   /** In ssh's own words. */
   readonly text: string;
+  /** The last answer was not accepted. */
+  readonly again?: true;
 }
 
-/** Asks the person; undefined when they cancel. A confirmation is answered with `yes` or `no`. */
+/**
+ * Asks the person; undefined when they cancel, or when the signal is aborted. A confirmation is answered with `yes` or
+ * `no`.
+ */
 export type AskSsh = (question: SshQuestion, signal: AbortSignal) => Promise<string | undefined>;
 
 /** Secrets, kept by the editor's SecretStorage. */

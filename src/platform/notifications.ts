@@ -11,6 +11,7 @@ const labels: Record<Remedy, string> = {
   signInAlibabaCloud: 'Sign In to Alibaba Cloud',
   enterPassword: 'Enter Password',
   retry: 'Retry',
+  chooseBastion: 'Choose Bastion…',
   openTidbCloud: 'Open TiDB Cloud Console',
   openAlibabaCloud: 'Open Alibaba Cloud Console',
   openGuide: 'Open the Guide',
@@ -59,6 +60,9 @@ export class Notifications {
       case 'enterPassword':
         retry?.();
         return;
+      case 'chooseBastion':
+        await vscodeCommands.executeCommand(commands.chooseBastion, domainOf(error));
+        return;
       case 'openGuide':
         await env.openExternal(Uri.parse(guideUrl));
         return;
@@ -90,6 +94,13 @@ export class Notifications {
 }
 
 const needsRetry = (remedy: Remedy): boolean => remedy === 'retry' || remedy === 'enterPassword';
+
+/** The private domain that could not be reached. */
+const domainOf = (error: unknown): { readonly domain?: string } => {
+  const { domain, subject } = AppError.is(error) ? error.details : {};
+  const name = domain ?? subject;
+  return name === undefined ? {} : { domain: name };
+};
 
 /** The setting that an error is about, as the settings editor finds it; else all of this extension's. */
 export function settingOf(error: unknown): string {

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Attempt } from './attempt';
 
 export interface Address {
   readonly host: string;
@@ -7,11 +8,15 @@ export interface Address {
 }
 
 /**
- * Opens the byte stream on which MySQL is spoken: a direct TCP connection, or later a tunnel. The stream's errors after
- * that are the reader's. Rejects with the network's own error; when aborted, with the signal's reason and nothing left
- * open.
+ * Opens the byte stream on which MySQL is spoken: a direct TCP connection, or one through a bastion. The stream's errors
+ * after that are the reader's. Rejects with the network's own error or an AppError; when aborted, with the signal's reason
+ * and nothing left open. `waiting` learns what is waited for.
  */
-export type Dial = (address: Address, signal: AbortSignal) => Promise<Duplex>;
+export type Dial = (
+  address: Address,
+  signal: AbortSignal,
+  waiting?: Pick<Attempt, 'enter' | 'pausing'>,
+) => Promise<Duplex>;
 
 const keepAliveAfterMs = 30_000;
 

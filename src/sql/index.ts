@@ -7,25 +7,33 @@ import type { Dial } from './dial';
 import { openLink, tlsTrusting } from './link';
 import type { Door, Link } from './link';
 import { Session } from './session';
+import { SshDialer } from './ssh/dialSsh';
+import type { SshOptions } from './ssh/dialSsh';
 import { ignoreRows } from './statement';
 
 export type { Address, Dial } from './dial';
+export type { SshOptions } from './ssh/dialSsh';
 
 export interface SqlConnectorOptions {
   readonly log: Log;
   /** For all of it: name, TCP, greeting, TLS and login. */
   readonly connectTimeoutMs?: number;
-  /** How the byte stream to the server is opened; TCP from this machine unless told otherwise. */
+  /** How the byte stream to the server is opened where no bastion is named; TCP unless told otherwise. */
   readonly dial?: Dial;
+  /** For targets behind a bastion. */
+  readonly ssh?: Omit<SshOptions, 'log'>;
 }
 
 const defaultConnectTimeoutMs = 15_000;
 /** A person waits for it, and a server that was there a moment ago answers quickly or not at all. */
 const killTimeoutMs = 5000;
+/** `ssh` has to log in first, on each host of the way. */
+const killThroughBastionMs = 10_000;
 
 /** Opens SQL sessions over verified TLS. Opening fails in `connectTimeoutMs` at the latest, with a `sql…` AppError. */
 export function createSqlConnector(options: SqlConnectorOptions): SqlConnector {
   const { log, connectTimeoutMs = defaultConnectTimeoutMs, dial = dialTcp } = options;
+  const dialer = new SshDialer({ ...options.ssh, log });
   const trust = new Map<string | undefined, Door['tls']>();
   const tlsFor = (pem: string | undefined): Door['tls'] => {
     const tls = trust.get(pem) ?? tlsTrusting(pem);
@@ -34,7 +42,12 @@ export function createSqlConnector(options: SqlConnectorOptions): SqlConnector {
   };
   return {
     async open(target, signal) {
-      const door: Door = { target, dial, tls: tlsFor(target.caCertificatePem) };
+      const { route } = target;
+      const door: Door = {
+        target,
+        dial: route?.kind === 'bastion' ? dialer.through(route) : dial,
+        tls: tlsFor(target.caCertificatePem),
+      };
       const started = performance.now();
       const { link, id, version } = await attempt(target.host, connectTimeoutMs, signal, (to) =>
         enter(door, to),
@@ -81,7 +94,8 @@ async function enter(door: Door, to: Attempt): Promise<{ link: Link; id: string;
 /** The database of the session may be gone or forbidden by now, and is not needed. */
 async function killQuery(door: Door, id: string): Promise<void> {
   const target = { ...door.target, database: '' };
-  await attempt(target.host, killTimeoutMs, undefined, async (to) => {
+  const withinMs = target.route?.kind === 'bastion' ? killThroughBastionMs : killTimeoutMs;
+  await attempt(target.host, withinMs, undefined, async (to) => {
     const link = await openLink({ ...door, target }, to);
     to.enter('no answer to KILL QUERY');
     await orDestroy(link, to, () => link.execute(`KILL QUERY ${id}`, ignoreRows));

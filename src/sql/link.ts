@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { rootCertificates, TLSSocket } from 'node:tls';
 import { createConnection } from 'mysql2';
 import type { Connection, SslOptions } from 'mysql2';
-import { AppError } from '../core/errors';
+import { AppError, isCancellation } from '../core/errors';
 import type { SqlTarget } from '../core/ports';
 import type { Attempt } from './attempt';
 import type { Dial } from './dial';
@@ -49,6 +49,7 @@ export class Link extends EventEmitter<{ lost: [AppError] }> {
     this.#stream = stream;
     this.#peer = peer;
     connection.on('error', (error: Error) => this.#lose(lostError(error, peer)));
+    stream.on('error', (error: Error) => this.#lose(lostError(error, peer)));
     const gone = (): void => this.#lose(this.#closedError('the server closed the connection'));
     connection.stream.on('close', gone);
     stream.on('close', gone);
@@ -75,6 +76,24 @@ export class Link extends EventEmitter<{ lost: [AppError] }> {
           }
           reject(failure);
         });
+    });
+  }
+
+  /** Whether the server answers in time; if not, the link is lost. */
+  ping(withinMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      if (!this.#open) {
+        resolve(false);
+        return;
+      }
+      const timer = setTimeout(() => this.destroy(`no answer within ${String(withinMs / 1000)} s`), withinMs);
+      const settle = (): void => {
+        clearTimeout(timer);
+        this.off('lost', settle);
+        resolve(this.#open);
+      };
+      this.once('lost', settle);
+      this.#connection.ping(settle);
     });
   }
 
@@ -135,13 +154,16 @@ export async function openLink(door: Door, attempt: Attempt): Promise<Link> {
   }
   let stream: Duplex | undefined;
   try {
-    stream = await door.dial({ host: target.host, port: target.port }, attempt.signal);
+    stream = await door.dial({ host: target.host, port: target.port }, attempt.signal, attempt);
     stream.on('error', () => undefined);
     attempt.enter('no greeting from the server');
     await checkGreeting(stream, peer, attempt.signal);
     return await logIn(door, stream, peer, attempt);
   } catch (error) {
     stream?.destroy();
+    if (isCancellation(error)) {
+      throw error;
+    }
     throw attempt.signal.aborted ? attempt.signal.reason : connectError(error, peer);
   }
 }

@@ -72,6 +72,10 @@ export class Session implements SqlSession {
     return Promise.reject(new Error('under way'));
   }
 
+  async alive(withinMs: number): Promise<boolean> {
+    return this.#running === undefined ? this.#parts.link.ping(withinMs) : this.open;
+  }
+
   async close(): Promise<void> {
     await this.#running?.cancelAndWait();
     await this.#parts.link.close();

@@ -143,7 +143,7 @@ describe('the manifest', () => {
 
   it('lets no workspace decide where credentials go', () => {
     for (const [name, { scope }] of Object.entries(contributes.configuration.properties)) {
-      if (name.includes('Cloud')) {
+      if (name.includes('Cloud') || name.endsWith('.bastions')) {
         assert.equal(scope, 'machine', name);
       }
     }

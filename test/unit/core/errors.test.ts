@@ -40,9 +40,20 @@ const codes: Record<ErrorCode, boolean> = {
   sqlCertificateUntrusted: false,
   sqlCertificateExpired: false,
   sqlConnectionLost: false,
+  sqlTransactionLost: false,
   sqlTimeout: false,
   sqlStatement: false,
   sqlProtocol: false,
+  sshMissing: false,
+  sshHostNotFound: false,
+  sshUnreachable: false,
+  sshHostKeyChanged: false,
+  sshHostKeyRefused: false,
+  sshDenied: false,
+  sshForwardRefused: false,
+  sshFarHostNotFound: false,
+  sshFarUnreachable: false,
+  sshFailed: false,
 };
 const everyCode = Object.keys(codes) as ErrorCode[];
 const sources: ErrorSource[] = ['TiDB Cloud', 'Alibaba Cloud', 'SQL', 'Extension'];
