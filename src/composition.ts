@@ -12,10 +12,12 @@ import { announceActive } from './panels/creation/announce';
 import { CreationPanels } from './panels/creation/creationPanels';
 import type { ResultsView } from './panels/resultsView';
 import { askSsh } from './platform/askSsh';
+import { caFiles } from './platform/caFiles';
 import { systemClock as clock } from './platform/clock';
 import { CommandRunner } from './platform/commandRunner';
 import type { ContextKeys } from './platform/contextKeys';
 import { EcsMetadata } from './platform/ecsMetadata';
+import { operatingSystem } from './platform/operatingSystem';
 import { FileJournal } from './platform/journal';
 import type { ChannelLog } from './platform/log';
 import type { Notifications } from './platform/notifications';
@@ -23,6 +25,7 @@ import { onDidChangeSettings, readSettings, SettingsCheck } from './platform/set
 import type { World } from './platform/world';
 import { Accounts } from './services/accounts';
 import { Connections } from './services/connections';
+import { ConnectWith } from './services/connectWith';
 import { HealthMonitor } from './services/healthMonitor';
 import { Inventory } from './services/inventory';
 import { LastChoices } from './services/provisioning/choices';
@@ -124,6 +127,10 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     },
     connector: () => (connector ??= loadConnector()),
   });
+  const connectWith = new ConnectWith({
+    ...{ connections, state, caFiles, lastKey: stateKeys.connectWith },
+    os: operatingSystem,
+  });
   const documents = new SqlDocuments((error) => log.error('A listener of the SQL documents failed', error));
   const isSandbox = (): boolean => consoles.isSandbox();
   const tree = new InstancesTree(inventory, runner, isSandbox);
@@ -168,7 +175,18 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     window.registerWebviewPanelSerializer(panels.creation, creation),
     ...registerCommands(new CommandRunner(notifications, log), {
       ...shared,
-      ...{ connections, documents, monitor, creation, results, consoles, sandbox, runner, newId },
+      ...{
+        connections,
+        connectWith,
+        documents,
+        monitor,
+        creation,
+        results,
+        consoles,
+        sandbox,
+        runner,
+        newId,
+      },
       showLog: () => log.show(),
     }),
     // A document whose language changes is said to close too, and stays.

@@ -6,6 +6,7 @@ import type { Consoles } from '../platform/consoles';
 import type { Notifications } from '../platform/notifications';
 import type { ResultsState } from '../protocol/results';
 import type { Accounts } from '../services/accounts';
+import type { ConnectWith } from '../services/connectWith';
 import type { Connections } from '../services/connections';
 import type { HealthMonitor } from '../services/healthMonitor';
 import type { Inventory } from '../services/inventory';
@@ -18,6 +19,7 @@ export interface CommandServices {
   readonly accounts: Accounts;
   readonly inventory: Inventory;
   readonly connections: Connections;
+  readonly connectWith: ConnectWith;
   readonly documents: SqlDocuments;
   readonly monitor: HealthMonitor;
   readonly runner: CreationRunner;

@@ -18,8 +18,8 @@ import type { Accounts } from './accounts';
 import { Authorities } from './connecting/authorities';
 import { KeptSession, type SessionPast } from './connecting/keptSession';
 import { LastDatabases } from './connecting/lastDatabases';
-import { Opener, type Opening } from './connecting/opener';
-import { Passwords, type AskCredentials } from './connecting/passwords';
+import { addressOf, Opener, type Opening } from './connecting/opener';
+import { Passwords, type AskCredentials, type Credentials } from './connecting/passwords';
 import { Routes } from './connecting/routes';
 
 export { addressOf } from './connecting/opener';
@@ -59,6 +59,15 @@ export interface OpenOptions {
   readonly database?: string;
 }
 
+export interface Login {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  /** The one that was in use last. */
+  readonly database?: string;
+  readonly caCertificatePem: string;
+}
+
 /** A session was lost and another one has taken its place. */
 export interface Restored extends EndpointRef {
   readonly slot: string;
@@ -86,6 +95,8 @@ export class Connections {
   private readonly slots = new Map<string, Slot>();
   private readonly routes: Routes;
   private readonly databases: LastDatabases;
+  private readonly passwords: Passwords;
+  private readonly authorities: Authorities;
   private readonly opener: Opener;
   private readonly running = new Set<AbortController>();
   private readonly changed: Emitter<string>;
@@ -102,15 +113,16 @@ export class Connections {
     this.runningChanged = new Emitter(onListenerError);
     this.routes = new Routes(options);
     this.databases = new LastDatabases(state, keys.database, log);
+    this.passwords = new Passwords({ secrets, state, keys, log });
+    this.authorities = new Authorities({
+      ...{ state, clock, log },
+      key: keys.caCertificate,
+      download: async (instanceId, signal) =>
+        (await accounts.tidbCloud()).getCaCertificate(instanceId, signal),
+    });
     this.opener = new Opener({
       ...{ routes: this.routes, databases: this.databases, log },
-      passwords: new Passwords({ secrets, state, keys, log }),
-      authorities: new Authorities({
-        ...{ state, clock, log },
-        key: keys.caCertificate,
-        download: async (instanceId, signal) =>
-          (await accounts.tidbCloud()).getCaCertificate(instanceId, signal),
-      }),
+      ...{ passwords: this.passwords, authorities: this.authorities },
       connector: options.connector,
       learnSecret: options.learnSecret,
     });
@@ -154,6 +166,27 @@ export class Connections {
   /** How an endpoint is reached from this machine. */
   routeTo(endpoint: PrivateEndpoint): Promise<SqlRoute> {
     return this.routes.to(endpoint);
+  }
+
+  /** What another program needs to connect as this extension does, save the password. */
+  async login(endpoint: PrivateEndpoint, signal?: AbortSignal): Promise<Login> {
+    const database = this.databases.get(endpoint);
+    return {
+      ...addressOf(endpoint),
+      user: this.passwords.userOf(endpoint.instanceId),
+      ...(database !== undefined && { database }),
+      caCertificatePem: await this.authorities.pem(endpoint.instanceId, signal),
+    };
+  }
+
+  /** The user and the password that are known, else the person's answer, which no server has accepted yet. */
+  async credentials({ instanceId }: EndpointRef, ask: AskCredentials): Promise<Credentials | undefined> {
+    const credentials =
+      (await this.passwords.known(instanceId)) ?? (await this.passwords.ask(instanceId, ask));
+    if (credentials !== undefined) {
+      this.options.learnSecret(credentials.password);
+    }
+    return credentials;
   }
 
   /**

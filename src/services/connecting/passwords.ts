@@ -120,7 +120,8 @@ export class Passwords {
     }
   }
 
-  private userOf(instanceId: string): string {
+  /** The database user that last connected. */
+  userOf(instanceId: string): string {
     const kept = this.options.state.get(this.options.keys.user(instanceId));
     return typeof kept === 'string' ? kept : defaultUser;
   }
