@@ -13,10 +13,12 @@ import { CreationPanels } from './panels/creation/creationPanels';
 import { LazyDiagnosis } from './panels/lazyDiagnosis';
 import type { ResultsView } from './panels/results/resultsView';
 import { askSsh } from './platform/askSsh';
+import { caFiles } from './platform/caFiles';
 import { systemClock as clock } from './platform/clock';
 import { CommandRunner } from './platform/commandRunner';
 import type { ContextKeys } from './platform/contextKeys';
 import { EcsMetadata } from './platform/ecsMetadata';
+import { operatingSystem } from './platform/operatingSystem';
 import { FileJournal } from './platform/journal';
 import type { ChannelLog } from './platform/log';
 import type { Notifications } from './platform/notifications';
@@ -27,6 +29,7 @@ import type { World } from './platform/world';
 import { Accounts } from './services/accounts';
 import { Catalog } from './services/catalog/catalog';
 import { Connections } from './services/connections';
+import { ConnectWith } from './services/connectWith';
 import { HealthMonitor } from './services/healthMonitor';
 import { Inventory } from './services/inventory';
 import { LastChoices } from './services/provisioning/choices';
@@ -125,6 +128,10 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     },
     connector,
   });
+  const connectWith = new ConnectWith({
+    ...{ connections, state, caFiles, lastKey: stateKeys.connectWith },
+    os: operatingSystem,
+  });
   const documents = new SqlDocuments((error) => log.error('A listener of the SQL documents failed', error));
   const isSandbox = (): boolean => consoles.isSandbox();
   const catalog = new Catalog({
@@ -187,7 +194,7 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     ...registerCommands(new CommandRunner(notifications, log), {
       ...shared,
       ...{ connections, documents, monitor, creation, diagnosis, results, resultsView, consoles },
-      ...{ sandbox, runner, newId, catalog },
+      ...{ sandbox, runner, newId, catalog, connectWith },
       showLog: () => log.show(),
       showText: (title, text) => texts.show(title, text),
     }),

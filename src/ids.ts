@@ -16,6 +16,8 @@ export const commands = {
   copyServiceName: `${prefix}.copyServiceName`,
   copyEndpointId: `${prefix}.copyEndpointId`,
   copyDomainName: `${prefix}.copyDomainName`,
+  copyConnectionString: `${prefix}.copyConnectionString`,
+  openTerminal: `${prefix}.openTerminal`,
   connect: `${prefix}.connect`,
   disconnect: `${prefix}.disconnect`,
   chooseBastion: `${prefix}.chooseBastion`,
@@ -114,6 +116,8 @@ export const stateKeys = {
   sqlUser: (instanceId: string) => `sql.user/${instanceId}`,
   /** The database that was in use last. */
   sqlDatabase: (instanceId: string, endpointId: string) => `sql.database/${instanceId}/${endpointId}`,
+  /** Id of the way to connect that was chosen last in «Connect With». */
+  connectWith: 'sql.connectWith',
   /** Ids of the VPC, vSwitches and security groups that were last chosen for an endpoint. */
   lastChoice: (accountId: string, regionId: string) => `creation.choice/${accountId}/${regionId}`,
   /** How long the clouds have taken lately. */

@@ -6,6 +6,7 @@ import type { Consoles } from '../platform/consoles';
 import type { Notifications } from '../platform/notifications';
 import type { Accounts } from '../services/accounts';
 import type { Catalog } from '../services/catalog/catalog';
+import type { ConnectWith } from '../services/connectWith';
 import type { Connections } from '../services/connections';
 import type { DiagnosisSubject } from '../services/diagnosis';
 import type { HealthMonitor } from '../services/healthMonitor';
@@ -21,6 +22,7 @@ export interface CommandServices {
   readonly inventory: Inventory;
   readonly connections: Connections;
   readonly catalog: Catalog;
+  readonly connectWith: ConnectWith;
   readonly documents: SqlDocuments;
   readonly monitor: HealthMonitor;
   readonly runner: CreationRunner;

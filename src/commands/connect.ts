@@ -6,6 +6,7 @@ import { commands } from '../ids';
 import { addressOf } from '../services/connections';
 import { askCredentials } from './askCredentials';
 import type { Command, CommandServices } from './command';
+import { passwordHint } from './password';
 import { endpointFor, targetOf } from './target';
 import { freeUntitledUri } from './untitled';
 
@@ -46,14 +47,14 @@ export const activeEndpoint = {
  * open. Undefined when the person cancelled.
  */
 export async function openSession(
-  { connections, sandbox }: CommandServices,
+  services: CommandServices,
   instance: Instance,
   endpoint: PrivateEndpoint,
   slot: string,
   database?: string,
 ): Promise<SqlSession | undefined> {
-  const password = sandbox.current?.databasePassword;
-  const hint = password === undefined ? '' : ` (in the sandbox: ${password})`;
+  const { connections } = services;
+  const hint = passwordHint(services);
   const abort = new AbortController();
   const isKept = connections.session(endpoint, slot) !== undefined;
   const opening = connections.open(

@@ -55,6 +55,8 @@ export type ErrorCode =
   | 'sqlTimeout'
   | 'sqlStatement'
   | 'sqlProtocol'
+  | 'clientMissing'
+  | 'clientNeedsDirectRoute'
   | 'sshMissing'
   | 'sshHostNotFound'
   | 'sshUnreachable'
@@ -353,6 +355,17 @@ const words: Record<ErrorCode, Words> = {
   sqlStatement: (d) => ({
     message: `${withoutStop(d.reason) || 'The statement failed'}.`,
     nextStep: 'Correct the statement and run it again.',
+    remedies: [],
+  }),
+  clientMissing: (d) => ({
+    message: 'There is no mysql, mariadb or mycli on the PATH of the machine on which the extension runs.',
+    nextStep: `Install one of them${d.subject ? ` (${d.subject})` : ''}, then reload the window and try again.`,
+    remedies: ['retry'],
+  }),
+  clientNeedsDirectRoute: (d) => ({
+    message: `A terminal cannot go through the bastion${at(d)}: a MySQL client that connects to a forwarded port cannot check that the server is the right one.`,
+    nextStep:
+      'Connect in the editor, which checks it through the bastion too, or open the terminal on a machine inside the VPC (Remote-SSH).',
     remedies: [],
   }),
   sqlProtocol: (d) => ({

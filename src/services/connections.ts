@@ -18,8 +18,8 @@ import type { Accounts } from './accounts';
 import { Authorities } from './connecting/authorities';
 import { KeptSession, type SessionPast } from './connecting/keptSession';
 import { LastDatabases } from './connecting/lastDatabases';
-import { Opener, type Opening } from './connecting/opener';
-import { Passwords, type AskCredentials } from './connecting/passwords';
+import { addressOf, Opener, type Opening } from './connecting/opener';
+import { Passwords, type AskCredentials, type Credentials } from './connecting/passwords';
 import { Routes } from './connecting/routes';
 
 export { addressOf } from './connecting/opener';
@@ -57,6 +57,15 @@ export interface OpenOptions {
   readonly signal?: AbortSignal;
   /** To be in use afterwards. Left out: the one that this slot was in, else the endpoint's last one. */
   readonly database?: string;
+}
+
+export interface Login {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  /** The one that was in use last. */
+  readonly database?: string;
+  readonly caCertificatePem: string;
 }
 
 /** A session was lost and another one has taken its place. */
@@ -157,6 +166,27 @@ export class Connections {
   /** How an endpoint is reached from this machine. */
   routeTo(endpoint: PrivateEndpoint): Promise<SqlRoute> {
     return this.routes.to(endpoint);
+  }
+
+  /** What another program needs to connect as this extension does, save the password. */
+  async login(endpoint: PrivateEndpoint, signal?: AbortSignal): Promise<Login> {
+    const database = this.databases.get(endpoint);
+    return {
+      ...addressOf(endpoint),
+      user: this.passwords.userOf(endpoint.instanceId),
+      ...(database !== undefined && { database }),
+      caCertificatePem: await this.authorities.pem(endpoint.instanceId, signal),
+    };
+  }
+
+  /** The user and the password that are known, else the person's answer, which no server has accepted yet. */
+  async credentials({ instanceId }: EndpointRef, ask: AskCredentials): Promise<Credentials | undefined> {
+    const credentials =
+      (await this.passwords.known(instanceId)) ?? (await this.passwords.ask(instanceId, ask));
+    if (credentials !== undefined) {
+      this.options.learnSecret(credentials.password);
+    }
+    return credentials;
   }
 
   /**

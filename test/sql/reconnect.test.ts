@@ -8,7 +8,8 @@ import { aConnection, anEndpoint } from '../unit/fakes';
 import { stage, type Stage } from '../unit/services/stage';
 import { startMariadb, type SqlServer } from '../support/mariadb';
 import { SshLab, type BastionHost } from '../support/sshd';
-import { startTidb, tidbServer } from '../support/tidb';
+import { startTidb } from '../support/tidb';
+import { tidbServer } from '../support/tidbServer';
 import { connector, eventually, password, targetOf, value } from './fixtures';
 
 const here = { slot: 'a.sql' };

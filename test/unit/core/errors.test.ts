@@ -46,6 +46,8 @@ const codes: Record<ErrorCode, boolean> = {
   sqlTimeout: false,
   sqlStatement: false,
   sqlProtocol: false,
+  clientMissing: false,
+  clientNeedsDirectRoute: false,
   sshMissing: false,
   sshHostNotFound: false,
   sshUnreachable: false,
