@@ -32,6 +32,12 @@ export const rule = {
     node: false,
     packages: [],
   },
+  editor: {
+    folders: ['services', 'core', 'platform', 'protocol', 'ids'],
+    vscode: true,
+    node: false,
+    packages: [],
+  },
   panels: {
     folders: ['services', 'core', 'platform', 'protocol', 'ids'],
     vscode: true,

@@ -7,6 +7,9 @@ import type { Disposable } from './core/emitter';
 import { AppError } from './core/errors';
 import type { SqlConnector, SqlProbe } from './core/ports';
 import type { Redactor } from './core/redact';
+import { DocumentLife } from './editor/documentLife';
+import { StatementLenses } from './editor/codeLenses';
+import { StatementProblems } from './editor/problems';
 import { contexts, panels, secretKeys, stateKeys } from './ids';
 import { announceActive } from './panels/creation/announce';
 import { CreationPanels } from './panels/creation/creationPanels';
@@ -19,6 +22,7 @@ import { CommandRunner } from './platform/commandRunner';
 import type { ContextKeys } from './platform/contextKeys';
 import { EcsMetadata } from './platform/ecsMetadata';
 import { operatingSystem } from './platform/operatingSystem';
+import { HistoryFile } from './platform/historyFile';
 import { FileJournal } from './platform/journal';
 import type { ChannelLog } from './platform/log';
 import type { Notifications } from './platform/notifications';
@@ -32,6 +36,7 @@ import { Connections } from './services/connections';
 import { ConnectWith } from './services/connectWith';
 import { HealthMonitor } from './services/healthMonitor';
 import { Inventory } from './services/inventory';
+import { ProductionMarks } from './services/productionMarks';
 import { LastChoices } from './services/provisioning/choices';
 import { Durations } from './services/provisioning/durations';
 import { CreationRunner } from './services/provisioning/runner';
@@ -39,6 +44,10 @@ import type { SandboxMode } from './services/sandboxMode';
 import { Results } from './services/results';
 import { Scheduler } from './services/scheduler';
 import { SqlDocuments } from './services/sqlDocuments';
+import { SqlHistory } from './services/sqlHistory';
+import { SqlRunner } from './services/sqlRunner';
+import { StatementIndex } from './services/statementIndex';
+import { ConnectionItem } from './statusBar/connectionItem';
 import { HealthItem } from './statusBar/healthItem';
 import { SandboxItem } from './statusBar/sandboxItem';
 import { InstancesTree } from './tree/instancesTree';
@@ -132,14 +141,26 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     ...{ connections, state, caFiles, lastKey: stateKeys.connectWith },
     os: operatingSystem,
   });
-  const documents = new SqlDocuments((error) => log.error('A listener of the SQL documents failed', error));
+  const newId = (): string => crypto.randomUUID();
+  const documents = new SqlDocuments({ state: world.windowState, key: stateKeys.boundDocuments, log });
+  const production = new ProductionMarks(state, stateKeys.production, log);
+  const statements = new StatementIndex(clock);
+  const sqlRunner = new SqlRunner({
+    ...{ results, clock, newId, log },
+    limits: () => ({
+      maxRows: readSettings.sqlMaxRows(),
+      timeoutMs: readSettings.sqlQueryTimeoutSeconds() * 1000,
+    }),
+  });
+  const history = new SqlHistory({ store: new HistoryFile(world.historyFile, log), clock, newId, log });
+  const life = new DocumentLife({ documents, statements, runner: sqlRunner, connections, clock });
   const isSandbox = (): boolean => consoles.isSandbox();
   const catalog = new Catalog({
     ...{ connections, log },
     endpoint: ({ instanceId, endpointId }) => inventory.endpoint(instanceId, endpointId),
   });
   const texts = new ReadOnlyTexts();
-  const tree = new InstancesTree(inventory, runner, catalog, isSandbox);
+  const tree = new InstancesTree(inventory, runner, catalog, production, isSandbox);
   const monitor = new HealthMonitor({
     ...{ inventory, scheduler, state, followedKey: stateKeys.followed, log },
     intervalMs: () =>
@@ -151,7 +172,6 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
   const sandboxItem = new SandboxItem(isSandbox, sandbox.id !== undefined);
   const { extensionUri } = context;
   const shared = { extensionUri, accounts, inventory, notifications, clock, log };
-  const newId = (): string => crypto.randomUUID();
   const creation = new CreationPanels({
     ...shared,
     ...{ runner, newId, isSandbox },
@@ -181,7 +201,13 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
       scheduler,
       runner,
       monitor,
+      sqlRunner,
       connections,
+      history,
+      life,
+      new StatementLenses(documents, statements),
+      new StatementProblems(sqlRunner),
+      new ConnectionItem({ documents, inventory, connections, production, runner: sqlRunner }),
       viewState,
       tree,
       healthItem,
@@ -193,17 +219,10 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     window.registerWebviewPanelSerializer(panels.creation, creation),
     ...registerCommands(new CommandRunner(notifications, log), {
       ...shared,
-      ...{ connections, documents, monitor, creation, diagnosis, results, resultsView, consoles },
-      ...{ sandbox, runner, newId, catalog, connectWith },
+      ...{ connections, documents, statements, sqlRunner, history, production, results, resultsView },
+      ...{ monitor, creation, diagnosis, consoles, sandbox, runner, newId, catalog, connectWith },
       showLog: () => log.show(),
       showText: (title, text) => texts.show(title, text),
-    }),
-    // A document whose language changes is said to close too, and stays.
-    workspace.onDidCloseTextDocument(({ isClosed, uri }) => {
-      if (isClosed) {
-        documents.unbind(uri.toString());
-        void connections.release(uri.toString());
-      }
     }),
     workspace.onDidGrantWorkspaceTrust(() => accounts.reset('Alibaba Cloud')),
     onDidChangeSettings({
@@ -223,11 +242,20 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     tree.onDidChangeVisibility(() => scheduler.wake()),
     documents.onDidChange((uris) => contextKeys.setUris(contexts.boundDocuments, uris)),
     connections.onDidRestore(tellRestored),
-    connections.onDidChangeRunning((running) => contextKeys.set(contexts.sqlRunning, running)),
+    connections.onDidRestore(({ slot, lost }) => sqlRunner.noteRestored(slot, lost)),
+    sqlRunner.onDidChangeRunning((runs) => {
+      contextKeys.set(contexts.sqlRunning, runs.length > 0);
+      contextKeys.setUris(
+        contexts.runningDocuments,
+        runs.flatMap((run) => run.document ?? []),
+      );
+    }),
+    sqlRunner.onDidEndStatement((end) => history.add(end)),
     runner.onDidComplete(announceActive),
   ];
   const taking = setImmediate(() => {
     contextKeys.set(contexts.sandbox, sandbox.id !== undefined);
+    life.checkRestored();
     settingsCheck.run();
     void viewState.refresh();
     runner.resumeAll().catch((error: unknown) => log.error('Take up creations again: failed', error));
@@ -236,6 +264,7 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
   const dispose = (): void => {
     clearImmediate(taking);
     contextKeys.setUris(contexts.boundDocuments, []);
+    contextKeys.setUris(contexts.runningDocuments, []);
     contextKeys.set(contexts.sqlRunning, false);
     parts.forEach((part) => void part.dispose());
     results.set([]);

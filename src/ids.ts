@@ -23,11 +23,17 @@ export const commands = {
   chooseBastion: `${prefix}.chooseBastion`,
   diagnose: `${prefix}.diagnose`,
   runSql: `${prefix}.runSql`,
+  runAllSql: `${prefix}.runAllSql`,
   cancelSql: `${prefix}.cancelSql`,
   selectFirstRows: `${prefix}.selectFirstRows`,
   copySqlName: `${prefix}.copySqlName`,
   showCreate: `${prefix}.showCreate`,
   loadMoreTables: `${prefix}.loadMoreTables`,
+  switchConnection: `${prefix}.switchConnection`,
+  markProduction: `${prefix}.markProduction`,
+  unmarkProduction: `${prefix}.unmarkProduction`,
+  showSqlHistory: `${prefix}.showSqlHistory`,
+  clearSqlHistory: `${prefix}.clearSqlHistory`,
   exportResults: `${prefix}.exportResults`,
   showHealth: `${prefix}.showHealth`,
   openInTidbCloud: `${prefix}.openInTidbCloud`,
@@ -77,6 +83,8 @@ export const contexts = {
   /** URIs of the SQL documents that are bound to an endpoint. */
   boundDocuments: `${prefix}.boundDocuments`,
   sqlRunning: `${prefix}.sqlRunning`,
+  /** URIs of the SQL documents of which a statement is running. */
+  runningDocuments: `${prefix}.runningDocuments`,
   /** This window works on a sandbox that it started. */
   sandbox: `${prefix}.sandbox`,
 } as const;
@@ -88,6 +96,8 @@ export const treeTokens = {
   service: 'service',
   canCreate: 'canCreate',
   canConnect: 'canConnect',
+  production: 'production',
+  notProduction: 'notProduction',
   hasDomain: 'hasDomain',
   hasServiceName: 'hasServiceName',
   canDeleteEndpoint: 'canDeleteEndpoint',
@@ -120,6 +130,10 @@ export const stateKeys = {
   connectWith: 'sql.connectWith',
   /** Ids of the VPC, vSwitches and security groups that were last chosen for an endpoint. */
   lastChoice: (accountId: string, regionId: string) => `creation.choice/${accountId}/${regionId}`,
+  /** Which SQL documents are bound to which endpoint: URIs and ids; in the window's own state. */
+  boundDocuments: 'sql.documents',
+  /** Set for an endpoint that is marked as production. */
+  production: (endpointId: string) => `sql.production/${endpointId}`,
   /** How long the clouds have taken lately. */
   durations: 'creation.durations',
   /** Ids of the instances whose endpoints are watched. */

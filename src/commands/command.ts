@@ -14,7 +14,11 @@ import type { Inventory } from '../services/inventory';
 import type { CreationRunner } from '../services/provisioning/runner';
 import type { SandboxMode } from '../services/sandboxMode';
 import type { ResultEntry, Results } from '../services/results';
+import type { ProductionMarks } from '../services/productionMarks';
 import type { SqlDocuments } from '../services/sqlDocuments';
+import type { SqlHistory } from '../services/sqlHistory';
+import type { SqlRunner } from '../services/sqlRunner';
+import type { StatementIndex } from '../services/statementIndex';
 
 /** Everything that commands work with; built in extension.ts. */
 export interface CommandServices {
@@ -24,6 +28,10 @@ export interface CommandServices {
   readonly catalog: Catalog;
   readonly connectWith: ConnectWith;
   readonly documents: SqlDocuments;
+  readonly statements: StatementIndex;
+  readonly sqlRunner: SqlRunner;
+  readonly history: SqlHistory;
+  readonly production: ProductionMarks;
   readonly monitor: HealthMonitor;
   readonly runner: CreationRunner;
   readonly newId: () => string;

@@ -20,13 +20,10 @@ export const connect: Command = {
       ...activeEndpoint,
     });
     const uri = freeUntitledUri(`${instance.name}-${endpoint.endpointId.slice(-6)}.sql`);
-    const session = await openSession(
-      services,
-      instance,
-      endpoint,
-      uri.toString(),
-      textIn(argument, 'database'),
-    );
+    const slot = services.documents.slotOf(uri.toString());
+    const session = await openSession(services, instance, endpoint, slot, {
+      database: textIn(argument, 'database'),
+    });
     if (session !== undefined) {
       const statement = textIn(argument, 'statement') ?? firstStatement;
       await openDocument(services, instance, endpoint, { session, uri, statement });
@@ -51,7 +48,7 @@ export async function openSession(
   instance: Instance,
   endpoint: PrivateEndpoint,
   slot: string,
-  database?: string,
+  { database, signal: ended }: { readonly database?: string | undefined; readonly signal?: AbortSignal } = {},
 ): Promise<SqlSession | undefined> {
   const { connections } = services;
   const hint = passwordHint(services);
@@ -60,7 +57,10 @@ export async function openSession(
   const opening = connections.open(
     endpoint,
     (question) => askCredentials(instance.name, question, abort.signal, hint),
-    { slot, signal: abort.signal, ...(database !== undefined && { database }) },
+    {
+      ...{ slot, ...(database !== undefined && { database }) },
+      signal: ended === undefined ? abort.signal : AbortSignal.any([abort.signal, ended]),
+    },
   );
   if (isKept && (await endsWithin(unnoticedMs, opening))) {
     return opening;

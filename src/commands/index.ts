@@ -19,11 +19,14 @@ import { openInAlibabaCloud, openInTidbCloud } from './openConsole';
 import { openCreation } from './openCreation';
 import { openTerminal } from './openTerminal';
 import { refresh } from './refresh';
-import { cancelSql, runSql } from './runSql';
+import { markProduction, unmarkProduction } from './production';
+import { cancelSql, runAllSql, runSql } from './runSql';
+import { clearSqlHistory, showSqlHistory } from './sqlHistory';
 import { startSandbox, stopSandbox } from './sandbox';
 import { showHealth } from './showHealth';
 import { showLog } from './showLog';
 import { signInAlibabaCloud, signInTidbCloud, signOut } from './signIn';
+import { switchConnection } from './switchConnection';
 
 /** Every command there is. */
 export const allCommands: readonly Command[] = [
@@ -46,11 +49,17 @@ export const allCommands: readonly Command[] = [
   chooseBastion,
   diagnose,
   runSql,
+  runAllSql,
   cancelSql,
   selectFirstRows,
   copySqlName,
   showCreate,
   loadMoreTables,
+  switchConnection,
+  markProduction,
+  unmarkProduction,
+  showSqlHistory,
+  clearSqlHistory,
   exportResults,
   showHealth,
   openInTidbCloud,

@@ -1,13 +1,13 @@
-import { window, type TextDocument, type TextEditor } from 'vscode';
-import { AppError, isCancellation } from '../core/errors';
-import type { SqlResult } from '../core/ports';
-import { statementAt } from '../core/statements';
+import { window, type TextDocument } from 'vscode';
+import { AppError } from '../core/errors';
+import { endpointName } from '../core/health';
 import { commands } from '../ids';
-import { readSettings } from '../platform/settings';
-import { HeldRows } from '../services/heldRows';
-import type { ResultOutcome } from '../services/results';
-import { activeEndpoint, openSession } from './connect';
+import type { ResultEntry } from '../services/results';
+import type { RunStatement, SqlRun } from '../services/sqlRunner';
 import type { Command, CommandServices } from './command';
+import { activeEndpoint, openSession } from './connect';
+import { allStatements, chosenStatements, placeIn, sqlEditor, statementAtPlace } from './documentStatements';
+import { guardProduction } from './sqlGuard';
 import { endpointFor, type FoundEndpoint } from './target';
 
 /** Runs the selection, or the statement under the cursor, and shows what comes of it in the results panel. */
@@ -18,34 +18,43 @@ export const runSql: Command = {
   handler: (services) => async (argument) => {
     const before = services.results.entry(againOf(argument) ?? '');
     if (before !== undefined) {
-      const { instance, endpoint } = await endpointFor(services.inventory, before.endpoint, {
-        placeHolder: 'Run SQL: choose a private endpoint',
-        ...activeEndpoint,
-      });
-      await run(services, { instance, endpoint }, before.statement, 'again');
+      await runAgain(services, before);
       return;
     }
-    const editor = window.activeTextEditor;
-    if (editor === undefined) {
-      throw new AppError('invalidInput', { source: 'Extension', reason: 'Open a SQL document first' });
+    const place = placeIn(argument);
+    if (place !== undefined) {
+      await runInDocument(services, place.document, () => statementAtPlace(services.statements, place));
+      return;
     }
-    const statement = statementOf(editor);
-    const { instance, endpoint } = await endpointOf(editor.document, services);
-    await run(services, { instance, endpoint }, statement, editor.document.uri.toString(), () => {
-      if (!editor.document.isClosed) {
-        services.documents.bind(editor.document.uri.toString(), endpoint);
-      }
-    });
+    const editor = sqlEditor(argument);
+    await runInDocument(services, editor.document, () => chosenStatements(services.statements, editor));
   },
 };
 
+/** Runs all statements of the document in their order, until one does not succeed. */
+export const runAllSql: Command = {
+  id: commands.runAllSql,
+  title: 'Run All SQL',
+  concurrent: true,
+  handler: (services) => async (argument) => {
+    const { document } = sqlEditor(argument);
+    await runInDocument(services, document, () => allStatements(services.statements, document));
+  },
+};
+
+/** Stops what the panel shows, or what the active document runs; else everything that runs. */
 export const cancelSql: Command = {
   id: commands.cancelSql,
   title: 'Cancel SQL',
   handler:
-    ({ connections }) =>
-    () =>
-      connections.cancelRunning(),
+    ({ sqlRunner, documents }) =>
+    (argument) => {
+      const { tab } = (argument ?? {}) as Record<string, unknown>;
+      const shown = typeof tab === 'string' ? sqlRunner.runOfEntry(tab)?.slot : undefined;
+      const active = window.activeTextEditor?.document.uri.toString();
+      const own = active === undefined ? undefined : documents.slotOf(active);
+      sqlRunner.cancel(shown ?? (own !== undefined && sqlRunner.isRunning(own) ? own : undefined));
+    },
 };
 
 /** The result whose statement is to be run again. */
@@ -54,37 +63,76 @@ function againOf(argument: unknown): string | undefined {
   return typeof again === 'string' ? again : undefined;
 }
 
+async function runAgain(
+  services: CommandServices,
+  { endpoint, statement, slot }: ResultEntry,
+): Promise<void> {
+  const found = await endpointFor(services.inventory, endpoint, {
+    placeHolder: 'Run SQL: choose a private endpoint',
+    ...activeEndpoint,
+  });
+  await run(services, found, { slot: slot ?? 'results', statements: [{ text: statement, start: 0 }] });
+}
+
+async function runInDocument(
+  services: CommandServices,
+  document: TextDocument,
+  choose: () => Promise<readonly RunStatement[]>,
+): Promise<void> {
+  const uri = document.uri.toString();
+  if (refuseWhileRunning(services, services.documents.slotOf(uri))) {
+    return;
+  }
+  const statements = await choose();
+  const found = await endpointOf(document, services);
+  const slot = services.documents.slotOf(uri);
+  await run(services, found, { slot, document: uri, statements }, () => {
+    if (!document.isClosed) {
+      services.documents.bind(uri, found.endpoint);
+    }
+  });
+}
+
+/** One at a time: the session has one, and a second one would wait for nobody knows how long. */
+function refuseWhileRunning({ sqlRunner }: CommandServices, slot: string): boolean {
+  if (!sqlRunner.isRunning(slot)) {
+    return false;
+  }
+  const cancel = 'Cancel It';
+  void window
+    .showWarningMessage(
+      'A statement of this document is still running. Wait for it, or cancel it first.',
+      cancel,
+    )
+    .then((chosen) => chosen === cancel && sqlRunner.cancel(slot));
+  return true;
+}
+
 async function run(
   services: CommandServices,
   { instance, endpoint }: FoundEndpoint,
-  statement: string,
-  slot: string,
+  what: Pick<SqlRun, 'slot' | 'document' | 'statements'>,
   onOpen: () => void = () => undefined,
 ): Promise<void> {
-  if ((await openSession(services, instance, endpoint, slot)) === undefined) {
+  const { sqlRunner, production, resultsView } = services;
+  const { instanceId, endpointId } = endpoint;
+  const connection = `${instance.name} · ${endpointName(endpoint)}`;
+  await guardProduction(
+    production,
+    { endpointId, connection },
+    what.statements.map(({ text }) => text),
+  );
+  if (refuseWhileRunning(services, what.slot)) {
     return;
   }
-  onOpen();
-  const connection = `${instance.name} · ${endpoint.endpointId}`;
-  const id = services.newId();
-  const startedAtMs = services.clock.now();
-  const show = (outcome: ResultOutcome): void => services.results.update(id, outcome);
-  services.results.set([{ id, statement, endpoint, connection, outcome: { kind: 'running', startedAtMs } }]);
-  await services.resultsView.reveal();
-  try {
-    const result = await services.connections.run(endpoint, slot, statement, {
-      maxRows: readSettings.sqlMaxRows(),
-      timeoutMs: readSettings.sqlQueryTimeoutSeconds() * 1000,
-    });
-    show(outcomeOf(result, startedAtMs));
-  } catch (error) {
-    if (isCancellation(error)) {
-      show({ kind: 'cancelled' });
-      return;
-    }
-    show({ kind: 'failed', error });
-    services.log.error('Run SQL: failed', error);
-  }
+  await sqlRunner.run(
+    { ...what, endpoint: { instanceId, endpointId }, connection },
+    (signal) => openSession(services, instance, endpoint, what.slot, { signal }),
+    () => {
+      onOpen();
+      void resultsView.reveal();
+    },
+  );
 }
 
 /** The endpoint the document is bound to. When that one is gone, no other takes its place unless the person picks it. */
@@ -105,26 +153,4 @@ async function endpointOf(
     }
     throw error;
   }
-}
-
-function statementOf({ document, selection }: TextEditor): string {
-  const selected = document.getText(selection).trim();
-  if (selected !== '') {
-    return selected;
-  }
-  const statement = statementAt(document.getText(), document.offsetAt(selection.active));
-  if (statement === undefined) {
-    throw new AppError('invalidInput', {
-      source: 'Extension',
-      reason: 'There is no statement at the cursor',
-    });
-  }
-  return statement.text;
-}
-
-function outcomeOf(result: SqlResult, startedAtMs: number): ResultOutcome {
-  const { columns, affectedRows, elapsedMs } = result;
-  return columns.length > 0
-    ? { kind: 'rows', rows: new HeldRows(result), startedAtMs, elapsedMs, warnings: [] }
-    : { kind: 'done', affectedRows: affectedRows ?? 0, info: '', elapsedMs, warnings: [] };
 }

@@ -376,6 +376,28 @@ export interface SshQuestion {
  */
 export type AskSsh = (question: SshQuestion, signal: AbortSignal) => Promise<string | undefined>;
 
+/** A statement that was run; never its results, and no password or key that was written in it. */
+export interface SqlHistoryEntry {
+  readonly id: string;
+  readonly statement: string;
+  readonly instanceId: string;
+  readonly endpointId: string;
+  /** The instance and endpoint in a person's words. */
+  readonly connection: string;
+  readonly atMs: number;
+  readonly ended: 'done' | 'failed' | 'cancelled';
+  readonly elapsedMs: number;
+  /** Something was left out of the statement. */
+  readonly masked?: true;
+}
+
+/** The history, which several windows change. */
+export interface SqlHistoryStore {
+  read(): Promise<readonly SqlHistoryEntry[]>;
+  /** The change is made to what the store holds at that time; windows take turns. */
+  change(change: (entries: readonly SqlHistoryEntry[]) => readonly SqlHistoryEntry[]): Promise<void>;
+}
+
 /** Secrets, kept by the editor's SecretStorage. */
 export interface SecretStore {
   get(key: string): Promise<string | undefined>;

@@ -3,13 +3,17 @@ export interface SqlToken {
   readonly kind: 'word' | 'text' | 'name' | 'number' | 'sign' | 'executableComment';
   /** As written; of a quoted name, what is between the quotes. */
   readonly text: string;
+  /** Where it is in the statement, with its quotes. */
+  readonly start: number;
+  readonly end: number;
 }
 
 const blank = /\s+/y;
 const comment = /#[^\n]*|--(?=\s|$)[^\n]*|\/\*(?![!]|[MT]!)[\s\S]*?(?:\*\/|$)/y;
 const executable = /\/\*(?:!|[MT]!)[\s\S]*?(?:\*\/|$)/y;
-const text = /'(?:[^'\\]|\\[\s\S]|'')*'?|"(?:[^"\\]|\\[\s\S]|"")*"?/y;
-const name = /`(?:[^`]|``)*`?/y;
+// Runs of plain signs at once: taken one by one, a text of some megabytes would overflow the stack.
+const text = /'[^'\\]*(?:(?:\\[\s\S]|'')[^'\\]*)*(?:'|\\?$)|"[^"\\]*(?:(?:\\[\s\S]|"")[^"\\]*)*(?:"|\\?$)/y;
+const name = /`[^`]*(?:``[^`]*)*`?/y;
 const number = /\d+(?:\.\d*)?(?:e[+-]?\d+)?(?![\w$\u0080-\uffff])/iy;
 const word = /[\w$\u0080-\uffff]+/y;
 
@@ -23,17 +27,19 @@ export function* sqlTokens(statement: string): Generator<SqlToken> {
     return found;
   };
   while (position < statement.length) {
+    const start = position;
+    const at = (): Pick<SqlToken, 'start' | 'end'> => ({ start, end: position });
     if (take(blank) !== undefined || take(comment) !== undefined) {
       continue;
     }
     const hidden = take(executable);
     if (hidden !== undefined) {
-      yield { kind: 'executableComment', text: hidden };
+      yield { kind: 'executableComment', text: hidden, ...at() };
       continue;
     }
     const quoted = take(text);
     if (quoted !== undefined) {
-      yield { kind: 'text', text: quoted };
+      yield { kind: 'text', text: quoted, ...at() };
       continue;
     }
     const named = take(name);
@@ -41,20 +47,21 @@ export function* sqlTokens(statement: string): Generator<SqlToken> {
       yield {
         kind: 'name',
         text: named.slice(1, named.endsWith('`') ? -1 : undefined).replaceAll('``', '`'),
+        ...at(),
       };
       continue;
     }
     const digits = take(number);
     if (digits !== undefined) {
-      yield { kind: 'number', text: digits };
+      yield { kind: 'number', text: digits, ...at() };
       continue;
     }
     const plain = take(word);
     if (plain !== undefined) {
-      yield { kind: 'word', text: plain };
+      yield { kind: 'word', text: plain, ...at() };
       continue;
     }
-    yield { kind: 'sign', text: statement.charAt(position) };
     position += 1;
+    yield { kind: 'sign', text: statement.charAt(start), ...at() };
   }
 }

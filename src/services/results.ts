@@ -44,6 +44,8 @@ export interface ResultEntry {
   readonly connection: string;
   /** In use when it ran, as far as is known. */
   readonly database?: string;
+  /** Names the session that it ran on. */
+  readonly slot?: string;
   readonly outcome: ResultOutcome;
 }
 

@@ -4,6 +4,7 @@ import { AppError } from '../core/errors';
 import { views } from '../ids';
 import type { Catalog, CatalogChange } from '../services/catalog/catalog';
 import type { Inventory, Snapshot } from '../services/inventory';
+import type { ProductionMarks } from '../services/productionMarks';
 import type { CreationProgress } from '../services/provisioning/progress';
 import type { CreationRunner } from '../services/provisioning/runner';
 import { catalogRowId } from './nodes/database/nodes';
@@ -29,6 +30,7 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
     private readonly inventory: Inventory,
     private readonly runner: Pick<CreationRunner, 'unfinished' | 'onDidChange'>,
     private readonly catalog: Catalog,
+    private readonly production: ProductionMarks,
     private readonly isSandbox: () => boolean,
   ) {
     this.shown = inventory.snapshot;
@@ -36,6 +38,7 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
       inventory.onDidChange((next) => this.refreshChanged(next)),
       runner.onDidChange((progress) => this.refreshCreation(progress)),
       catalog.onDidChange((change) => this.refreshCatalog(change)),
+      production.onDidChange(() => this.changed.fire(undefined)),
     ];
     this.view = window.createTreeView(views.instances, {
       treeDataProvider: this,
@@ -96,7 +99,7 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
     this.roots = new Map(
       (value ?? []).map((instance) => [
         instance.id,
-        new InstanceNode(instance, this.inventory, this.runner, this.catalog),
+        new InstanceNode(instance, this.inventory, this.runner, this.catalog, this.production),
       ]),
     );
     const rows = [...(value === undefined ? [] : this.orphans()), ...this.roots.values()];

@@ -102,7 +102,7 @@ export class ResultsView implements WebviewViewProvider, Disposable {
         this.shown = message.tab;
         return;
       case 'cancel':
-        void vscodeCommands.executeCommand(commands.cancelSql);
+        void vscodeCommands.executeCommand(commands.cancelSql, { tab: this.shownEntry?.id });
         return;
       case 'export':
         void vscodeCommands.executeCommand(commands.exportResults, { tab: message.tab });

@@ -20,6 +20,7 @@ export class EndpointNode implements TreeNode {
     /** The creation or removal of this endpoint that is not finished. */
     private readonly progress: CreationProgress | undefined,
     private readonly catalog: Catalog,
+    private readonly isProduction: boolean,
   ) {
     this.instanceId = endpoint.instanceId;
     this.endpointId = endpoint.endpointId;
@@ -34,10 +35,12 @@ export class EndpointNode implements TreeNode {
       this.canConnect ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None,
     );
     item.id = this.id;
-    item.description = word;
+    item.description = this.isProduction ? `${word} · production` : word;
     item.iconPath = levelIcons[level];
     item.tooltip = this.tooltip();
-    item.accessibilityInformation = { label: `Private endpoint ${endpointId}, ${word}` };
+    item.accessibilityInformation = {
+      label: `Private endpoint ${endpointId}, ${item.description.replace(' · ', ', ')}`,
+    };
     if (this.progress !== undefined) {
       item.command = openPanel(this.instanceId);
     }
@@ -46,6 +49,7 @@ export class EndpointNode implements TreeNode {
       treeTokens.endpoint,
       treeTokens.canReadAgain,
       this.canConnect && treeTokens.canConnect,
+      !this.removing && (this.isProduction ? treeTokens.production : treeTokens.notProduction),
       domainOf(this.endpoint) !== '' && treeTokens.hasDomain,
       !removing && hasConnection(this.endpoint) && treeTokens.canDeleteConnection,
       !removing && hasEndpoint(this.endpoint) && treeTokens.canDeleteEndpoint,

@@ -362,18 +362,3 @@ describe('Connections', () => {
     });
   });
 });
-
-describe('SqlDocuments', () => {
-  it('knows which document runs where', () => {
-    const documents = new SqlDocuments((error) => assert.fail(String(error)));
-    const changes: (readonly string[])[] = [];
-    documents.onDidChange((uris) => changes.push(uris));
-    documents.bind('a', endpoint);
-    documents.bind('b', { instanceId: '2', endpointId: 'ep-2' });
-    assert.deepEqual(documents.endpointOf('a'), { instanceId: '1001', endpointId: anEndpoint.id });
-    documents.unbind('a');
-    documents.unbind('a');
-    assert.equal(documents.endpointOf('a'), undefined);
-    assert.deepEqual(changes, [['a'], ['a', 'b'], ['b']]);
-  });
-});

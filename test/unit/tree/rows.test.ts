@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import type { TreeItem } from 'vscode';
+import { ProductionMarks } from '../../../src/services/productionMarks';
 import type { InstancesTree } from '../../../src/tree/instancesTree';
 import { Catalog } from '../../../src/services/catalog/catalog';
 import type { TreeNode } from '../../../src/tree/nodes/node';
-import { aCreation, tidbError } from '../fakes';
+import { aCreation, FakeState, RecordingLog, tidbError } from '../fakes';
 import { editor, withoutEditor } from '../commands/editor';
 import { byHand, minute, Running } from '../services/provisioning/running';
 
@@ -28,6 +29,7 @@ describe('tree rows of what is not finished', () => {
   let Tree: typeof InstancesTree;
   let r: Running;
   let tree: InstancesTree;
+  let production: ProductionMarks;
   let fired: (TreeNode | undefined)[];
 
   before(async () => {
@@ -36,7 +38,8 @@ describe('tree rows of what is not finished', () => {
   beforeEach(() => {
     editor.reset();
     r = new Running();
-    tree = new Tree(r.inventory, r.runner, noCatalog(r), () => false);
+    production = new ProductionMarks(new FakeState(), (id) => id, new RecordingLog());
+    tree = new Tree(r.inventory, r.runner, noCatalog(r), production, () => false);
     fired = [];
     tree.onDidChangeTreeData((node) => fired.push(node));
   });
@@ -98,6 +101,22 @@ describe('tree rows of what is not finished', () => {
     for (const token of ['canConnect', 'canDeleteConnection', 'canDeleteEndpoint', 'canExport', 'endpoint']) {
       assert.ok(tokens.includes(token), token);
     }
+  });
+
+  it('marks an endpoint of production, and offers to take the mark away', async () => {
+    await rows();
+    await r.runner.start(aCreation);
+    await r.clock.pass(10 * minute);
+    assert.ok((await row('tidb-orders')).tokens.includes('notProduction'));
+    const [instance] = await roots();
+    const endpointId = (await tree.getChildren(instance)).find(
+      (node) => node.endpointId !== undefined,
+    )?.endpointId;
+    await production.set(endpointId ?? assert.fail('no endpoint'), true);
+    assert.equal(fired.at(-1), undefined);
+    const { description, tokens } = await row('tidb-orders');
+    assert.equal(description, 'Active · production');
+    assert.ok(tokens.includes('production') && !tokens.includes('notProduction'));
   });
 
   it('shows Deleting while it goes, offers neither connecting nor deleting, and no row once it is gone', async () => {
