@@ -250,7 +250,10 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
         runs.flatMap((run) => run.document ?? []),
       );
     }),
-    sqlRunner.onDidEndStatement((end) => history.add(end)),
+    sqlRunner.onDidEndStatement((end) => {
+      history.add(end);
+      catalog.noteStatement(end.run.endpoint, end.statement.text);
+    }),
     runner.onDidComplete(announceActive),
   ];
   const taking = setImmediate(() => {

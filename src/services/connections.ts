@@ -8,7 +8,6 @@ import type {
   MachineNetwork,
   SecretStore,
   SqlConnector,
-  SqlResult,
   SqlRoute,
   SqlSession,
   StateStore,
@@ -98,10 +97,8 @@ export class Connections {
   private readonly routes: Routes;
   private readonly databases: LastDatabases;
   private readonly opener: Opener;
-  private readonly running = new Set<AbortController>();
   private readonly changed: Emitter<string>;
   private readonly restored: Emitter<Restored>;
-  private readonly runningChanged: Emitter<boolean>;
   private disposed = false;
 
   constructor(private readonly options: ConnectionsOptions) {
@@ -110,7 +107,6 @@ export class Connections {
       log.error('A listener of the connections failed', error);
     this.changed = new Emitter(onListenerError);
     this.restored = new Emitter(onListenerError);
-    this.runningChanged = new Emitter(onListenerError);
     this.routes = new Routes(options);
     this.databases = new LastDatabases(state, keys.database, log);
     this.passwords = new Passwords({ secrets, state, keys, log });
@@ -136,11 +132,6 @@ export class Connections {
   /** Fires when a session that was lost has been replaced. */
   get onDidRestore(): Emitter<Restored>['event'] {
     return this.restored.event;
-  }
-
-  /** Fires when the first statement starts and when the last one ends. */
-  get onDidChangeRunning(): Emitter<boolean>['event'] {
-    return this.runningChanged.event;
   }
 
   /** True while any slot has an open session with the endpoint. */
@@ -209,39 +200,6 @@ export class Connections {
   /** Like `open`, without asking anybody anything: undefined when that would be needed. */
   openKnown(endpoint: PrivateEndpoint, slot: string, signal?: AbortSignal): Promise<SqlSession | undefined> {
     return this.enter(endpoint, undefined, { slot, ...(signal && { signal }) });
-  }
-
-  /** Runs one statement on the slot's open session. */
-  async run(
-    ref: EndpointRef,
-    slot: string,
-    statement: string,
-    limits: { readonly maxRows: number; readonly timeoutMs: number },
-  ): Promise<SqlResult> {
-    const session = this.slots.get(slotKey(ref, slot))?.session;
-    if (session === undefined) {
-      throw new AppError('sqlConnectionLost', { source: 'SQL' });
-    }
-    const abort = new AbortController();
-    this.running.add(abort);
-    if (this.running.size === 1) {
-      this.runningChanged.fire(true);
-    }
-    try {
-      return await session.run(statement, { ...limits, signal: abort.signal });
-    } finally {
-      this.running.delete(abort);
-      if (this.running.size === 0) {
-        this.runningChanged.fire(false);
-      }
-    }
-  }
-
-  /** Stops the statements that are running; their sessions stay usable. */
-  cancelRunning(): void {
-    for (const abort of this.running) {
-      abort.abort(cancellation());
-    }
   }
 
   /** Closes the slot's sessions, with whatever endpoint they are. */

@@ -40,13 +40,17 @@ export class RunEntries {
     this.flush();
   }
 
-  /** The id of the entry for the nth statement; it is shown from now on, if it was not. */
-  begin(index: number): string {
+  /** The id of the entry for the nth statement, which runs in this database; it is shown from now on, if it was not. */
+  begin(index: number, database: string | undefined): string {
     while (this.next <= index) {
       this.add();
     }
     this.fill();
-    const entry = this.shown[this.shown.length - (this.next - index)];
+    const at = this.shown.length - (this.next - index);
+    const entry = this.shown[at];
+    if (entry !== undefined && database !== undefined) {
+      this.shown[at] = { ...entry, database };
+    }
     return entry?.id ?? '';
   }
 
@@ -54,7 +58,8 @@ export class RunEntries {
   after(id: string, outcome: ResultOutcome): string {
     const at = this.shown.findIndex((entry) => entry.id === id);
     const before = this.shown[at];
-    const entry = this.entry(before?.statement ?? '', outcome);
+    const { database } = before ?? {};
+    const entry = { ...this.entry(before?.statement ?? '', outcome), ...(database && { database }) };
     this.shown.splice(at + 1, 0, entry);
     this.trim();
     this.flush();

@@ -180,7 +180,7 @@ export class SqlRunner implements Disposable {
     const { signal } = abort;
     const text = run.statements[index]?.text ?? '';
     const startedAtMs = clock.now();
-    const first = entries.begin(index);
+    const first = entries.begin(index, session.database);
     const notes = this.notesFor(run.slot);
     const answers = new Answers(entries, first, startedAtMs, notes);
     entries.update(first, { kind: 'running', startedAtMs });

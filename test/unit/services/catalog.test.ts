@@ -45,8 +45,7 @@ describe('Catalog', () => {
           return Promise.resolve(hasPassword ? session : undefined);
         },
       },
-      endpoint: ({ endpointId }) =>
-        endpointId === ref.endpointId ? ({ ...ref }) : undefined,
+      endpoint: ({ endpointId }) => (endpointId === ref.endpointId ? { ...ref } : undefined),
       log: new RecordingLog(),
     });
     catalog.onDidChange((change) => changes.push(change));
