@@ -150,6 +150,8 @@ const inTheirWords = (d: ErrorDetails): string =>
   withoutStop(d.reason) ? ` (${withoutStop(d.reason)})` : '';
 const at = (d: ErrorDetails): string => (d.subject ? ` (${d.subject})` : '');
 const bastion = (d: ErrorDetails): string => (d.subject ? `bastion ${d.subject}` : 'bastion');
+const farDomain = (d: ErrorDetails): string =>
+  d.domain === undefined ? 'private domain' : `private domain ${d.domain}`;
 const domain = (d: ErrorDetails): string => (d.subject ? `private domain ${d.subject}` : 'private domain');
 
 /** RAM's denials name the action; all others are about something that no RAM policy gives. */
@@ -413,13 +415,13 @@ const words: Record<ErrorCode, Words> = {
     remedies: ['retry', 'diagnose', 'chooseBastion'],
   }),
   sshFarHostNotFound: (d) => ({
-    message: `The private domain ${d.domain ?? ''} is not known on the ${bastion(d)}${because(d)}.`,
+    message: `The ${farDomain(d)} is not known on the ${bastion(d)}${because(d)}.`,
     nextStep:
       'Private domains resolve only inside their VPC: choose a bastion that is in the endpoint’s VPC, or wait a minute if the connection has just become Active.',
     remedies: ['chooseBastion', 'diagnose', 'retry'],
   }),
   sshFarUnreachable: (d) => ({
-    message: `The private domain ${d.domain ?? ''} does not answer to the ${bastion(d)}${because(d)}.`,
+    message: `The ${farDomain(d)} does not answer to the ${bastion(d)}${because(d)}.`,
     nextStep:
       'Check that the bastion is in the endpoint’s VPC and that the endpoint’s security group lets TCP in from it on the service port.',
     remedies: ['retry', 'diagnose', 'chooseBastion', 'openAlibabaCloud'],
