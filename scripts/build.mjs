@@ -23,6 +23,7 @@ const rooms = {
   alibaba: 'src/cloud/alibaba/index.ts',
   alibabaCredentials: 'src/cloud/alibaba/defaultChain.ts',
   sql: 'src/sql/index.ts',
+  diagnosis: 'src/panels/diagnosis/index.ts',
   askpass: 'src/sql/ssh/askpass.ts',
   sandbox: 'src/sandbox/index.ts',
   sandboxDatabase: 'src/sandbox/database/engineWorker.ts',

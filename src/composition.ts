@@ -13,13 +13,15 @@ import { StatementProblems } from './editor/problems';
 import { contexts, panels, secretKeys, stateKeys } from './ids';
 import { announceActive } from './panels/creation/announce';
 import { CreationPanels } from './panels/creation/creationPanels';
-import { DiagnosisPanels } from './panels/diagnosis/diagnosisPanels';
+import { LazyDiagnosis } from './panels/lazyDiagnosis';
 import type { ResultsView } from './panels/results/resultsView';
 import { askSsh } from './platform/askSsh';
+import { caFiles } from './platform/caFiles';
 import { systemClock as clock } from './platform/clock';
 import { CommandRunner } from './platform/commandRunner';
 import type { ContextKeys } from './platform/contextKeys';
 import { EcsMetadata } from './platform/ecsMetadata';
+import { operatingSystem } from './platform/operatingSystem';
 import { HistoryFile } from './platform/historyFile';
 import { FileJournal } from './platform/journal';
 import type { ChannelLog } from './platform/log';
@@ -31,7 +33,7 @@ import type { World } from './platform/world';
 import { Accounts } from './services/accounts';
 import { Catalog } from './services/catalog/catalog';
 import { Connections } from './services/connections';
-import { Diagnoses } from './services/diagnosis';
+import { ConnectWith } from './services/connectWith';
 import { HealthMonitor } from './services/healthMonitor';
 import { Inventory } from './services/inventory';
 import { ProductionMarks } from './services/productionMarks';
@@ -135,6 +137,10 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     },
     connector,
   });
+  const connectWith = new ConnectWith({
+    ...{ connections, state, caFiles, lastKey: stateKeys.connectWith },
+    os: operatingSystem,
+  });
   const newId = (): string => crypto.randomUUID();
   const documents = new SqlDocuments({ state: world.windowState, key: stateKeys.boundDocuments, log });
   const production = new ProductionMarks(state, stateKeys.production, log);
@@ -154,7 +160,7 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     endpoint: ({ instanceId, endpointId }) => inventory.endpoint(instanceId, endpointId),
   });
   const texts = new ReadOnlyTexts();
-  const tree = new InstancesTree(inventory, runner, { catalog, production }, isSandbox);
+  const tree = new InstancesTree(inventory, runner, catalog, production, isSandbox);
   const monitor = new HealthMonitor({
     ...{ inventory, scheduler, state, followedKey: stateKeys.followed, log },
     intervalMs: () =>
@@ -174,15 +180,14 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     usualMs: (kind) => durations.usualMs(kind),
   });
   const here = thisMachine(machine, base.extensionVersion);
-  const diagnosis = new DiagnosisPanels({
-    ...shared,
-    diagnoses: new Diagnoses({
+  const diagnosis = new LazyDiagnosis(async () => {
+    const { createDiagnosisPanels } = await import('./panels/diagnosis');
+    const services = { ...shared, redactor: base.redactor, versions: here.versions };
+    return createDiagnosisPanels(services, {
       ...{ accounts, inventory, connections, connector, isSandbox, learnSecret, newId, clock, log },
       machine: here,
       probe: async () => (await (sql ??= loadSql())).probe,
-    }),
-    redactor: base.redactor,
-    versions: here.versions,
+    });
   });
   const settingsCheck = new SettingsCheck(notifications, {
     tidbCloudBaseUrl: checkBaseUrl,
@@ -215,7 +220,7 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     ...registerCommands(new CommandRunner(notifications, log), {
       ...shared,
       ...{ connections, documents, statements, sqlRunner, history, production, results, resultsView },
-      ...{ monitor, creation, diagnosis, consoles, sandbox, runner, newId, catalog },
+      ...{ monitor, creation, diagnosis, consoles, sandbox, runner, newId, catalog, connectWith },
       showLog: () => log.show(),
       showText: (title, text) => texts.show(title, text),
     }),
@@ -245,7 +250,10 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
         runs.flatMap((run) => run.document ?? []),
       );
     }),
-    sqlRunner.onDidEndStatement((end) => history.add(end)),
+    sqlRunner.onDidEndStatement((end) => {
+      history.add(end);
+      catalog.noteStatement(end.run.endpoint, end.statement.text);
+    }),
     runner.onDidComplete(announceActive),
   ];
   const taking = setImmediate(() => {

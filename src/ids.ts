@@ -16,6 +16,8 @@ export const commands = {
   copyServiceName: `${prefix}.copyServiceName`,
   copyEndpointId: `${prefix}.copyEndpointId`,
   copyDomainName: `${prefix}.copyDomainName`,
+  copyConnectionString: `${prefix}.copyConnectionString`,
+  openTerminal: `${prefix}.openTerminal`,
   connect: `${prefix}.connect`,
   disconnect: `${prefix}.disconnect`,
   chooseBastion: `${prefix}.chooseBastion`,
@@ -23,15 +25,15 @@ export const commands = {
   runSql: `${prefix}.runSql`,
   runAllSql: `${prefix}.runAllSql`,
   cancelSql: `${prefix}.cancelSql`,
+  selectFirstRows: `${prefix}.selectFirstRows`,
+  copySqlName: `${prefix}.copySqlName`,
+  showCreate: `${prefix}.showCreate`,
+  loadMoreTables: `${prefix}.loadMoreTables`,
   switchConnection: `${prefix}.switchConnection`,
   markProduction: `${prefix}.markProduction`,
   unmarkProduction: `${prefix}.unmarkProduction`,
   showSqlHistory: `${prefix}.showSqlHistory`,
   clearSqlHistory: `${prefix}.clearSqlHistory`,
-  selectFirstRows: `${prefix}.selectFirstRows`,
-  copySqlName: `${prefix}.copySqlName`,
-  showCreate: `${prefix}.showCreate`,
-  loadMoreTables: `${prefix}.loadMoreTables`,
   exportResults: `${prefix}.exportResults`,
   showHealth: `${prefix}.showHealth`,
   openInTidbCloud: `${prefix}.openInTidbCloud`,
@@ -124,6 +126,8 @@ export const stateKeys = {
   sqlUser: (instanceId: string) => `sql.user/${instanceId}`,
   /** The database that was in use last. */
   sqlDatabase: (instanceId: string, endpointId: string) => `sql.database/${instanceId}/${endpointId}`,
+  /** Id of the way to connect that was chosen last in «Connect With». */
+  connectWith: 'sql.connectWith',
   /** Ids of the VPC, vSwitches and security groups that were last chosen for an endpoint. */
   lastChoice: (accountId: string, regionId: string) => `creation.choice/${accountId}/${regionId}`,
   /** Which SQL documents are bound to which endpoint: URIs and ids; in the window's own state. */

@@ -6,6 +6,7 @@ import type { Consoles } from '../platform/consoles';
 import type { Notifications } from '../platform/notifications';
 import type { Accounts } from '../services/accounts';
 import type { Catalog } from '../services/catalog/catalog';
+import type { ConnectWith } from '../services/connectWith';
 import type { Connections } from '../services/connections';
 import type { DiagnosisSubject } from '../services/diagnosis';
 import type { HealthMonitor } from '../services/healthMonitor';
@@ -25,6 +26,7 @@ export interface CommandServices {
   readonly inventory: Inventory;
   readonly connections: Connections;
   readonly catalog: Catalog;
+  readonly connectWith: ConnectWith;
   readonly documents: SqlDocuments;
   readonly statements: StatementIndex;
   readonly sqlRunner: SqlRunner;

@@ -6,6 +6,7 @@ import { commands } from '../ids';
 import { addressOf } from '../services/connections';
 import { askCredentials } from './askCredentials';
 import type { Command, CommandServices } from './command';
+import { passwordHint } from './password';
 import { endpointFor, targetOf } from './target';
 import { freeUntitledUri } from './untitled';
 
@@ -20,8 +21,9 @@ export const connect: Command = {
     });
     const uri = freeUntitledUri(`${instance.name}-${endpoint.endpointId.slice(-6)}.sql`);
     const slot = services.documents.slotOf(uri.toString());
-    const database = textIn(argument, 'database');
-    const session = await openSession(services, instance, endpoint, slot, database);
+    const session = await openSession(services, instance, endpoint, slot, {
+      database: textIn(argument, 'database'),
+    });
     if (session !== undefined) {
       const statement = textIn(argument, 'statement') ?? firstStatement;
       await openDocument(services, instance, endpoint, { session, uri, statement });
@@ -39,25 +41,26 @@ export const activeEndpoint = {
 
 /**
  * The session of one slot (a document's URI, or another user's name), opened with progress and questions where it is not
- * open. Undefined when the person cancelled. With `ended` aborted nobody wants it any more.
+ * open. Undefined when the person cancelled.
  */
 export async function openSession(
-  { connections, sandbox }: CommandServices,
+  services: CommandServices,
   instance: Instance,
   endpoint: PrivateEndpoint,
   slot: string,
-  database?: string,
-  ended?: AbortSignal,
+  { database, signal: ended }: { readonly database?: string | undefined; readonly signal?: AbortSignal } = {},
 ): Promise<SqlSession | undefined> {
-  const password = sandbox.current?.databasePassword;
-  const hint = password === undefined ? '' : ` (in the sandbox: ${password})`;
+  const { connections } = services;
+  const hint = passwordHint(services);
   const abort = new AbortController();
   const isKept = connections.session(endpoint, slot) !== undefined;
-  const signal = ended === undefined ? abort.signal : AbortSignal.any([abort.signal, ended]);
   const opening = connections.open(
     endpoint,
-    (question) => askCredentials(instance.name, question, signal, hint),
-    { slot, signal, ...(database !== undefined && { database }) },
+    (question) => askCredentials(instance.name, question, abort.signal, hint),
+    {
+      ...{ slot, ...(database !== undefined && { database }) },
+      signal: ended === undefined ? abort.signal : AbortSignal.any([abort.signal, ended]),
+    },
   );
   if (isKept && (await endsWithin(unnoticedMs, opening))) {
     return opening;

@@ -11,8 +11,7 @@ export const diagnose: Command = {
     const { instance, endpoint } = await endpointOf(services, argument);
     const password = services.sandbox.current?.databasePassword;
     const hint = password === undefined ? '' : ` (in the sandbox: ${password})`;
-    // The panel goes on by itself: the command must be there for other endpoints.
-    void services.diagnosis.show({
+    await services.diagnosis.show({
       ...{ instance, endpoint },
       ask: (question) => askCredentials(instance.name, question, services.closed, hint),
     });

@@ -3,6 +3,7 @@ import type { CommandRunner } from '../platform/commandRunner';
 import type { Command, CommandServices } from './command';
 import { chooseBastion } from './chooseBastion';
 import { connect } from './connect';
+import { copyConnectionString } from './connectWith/copyConnectionString';
 import { copyDomainName, copyEndpointId, copyServiceName } from './copy';
 import { copySqlName, loadMoreTables, selectFirstRows, showCreate } from './catalog';
 import { copyRamPolicy } from './copyRamPolicy';
@@ -16,6 +17,7 @@ import { exportResults } from './exportResults';
 import { giveUp } from './giveUp';
 import { openInAlibabaCloud, openInTidbCloud } from './openConsole';
 import { openCreation } from './openCreation';
+import { openTerminal } from './openTerminal';
 import { refresh } from './refresh';
 import { markProduction, unmarkProduction } from './production';
 import { cancelSql, runAllSql, runSql } from './runSql';
@@ -40,6 +42,8 @@ export const allCommands: readonly Command[] = [
   copyServiceName,
   copyEndpointId,
   copyDomainName,
+  copyConnectionString,
+  openTerminal,
   connect,
   disconnect,
   chooseBastion,
@@ -47,15 +51,15 @@ export const allCommands: readonly Command[] = [
   runSql,
   runAllSql,
   cancelSql,
+  selectFirstRows,
+  copySqlName,
+  showCreate,
+  loadMoreTables,
   switchConnection,
   markProduction,
   unmarkProduction,
   showSqlHistory,
   clearSqlHistory,
-  selectFirstRows,
-  copySqlName,
-  showCreate,
-  loadMoreTables,
   exportResults,
   showHealth,
   openInTidbCloud,

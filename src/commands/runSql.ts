@@ -127,7 +127,7 @@ async function run(
   }
   await sqlRunner.run(
     { ...what, endpoint: { instanceId, endpointId }, connection },
-    (signal) => openSession(services, instance, endpoint, what.slot, undefined, signal),
+    (signal) => openSession(services, instance, endpoint, what.slot, { signal }),
     () => {
       onOpen();
       void resultsView.reveal();

@@ -55,6 +55,8 @@ export type ErrorCode =
   | 'sqlTimeout'
   | 'sqlStatement'
   | 'sqlProtocol'
+  | 'clientMissing'
+  | 'clientNeedsDirectRoute'
   | 'sshMissing'
   | 'sshHostNotFound'
   | 'sshUnreachable'
@@ -148,6 +150,8 @@ const inTheirWords = (d: ErrorDetails): string =>
   withoutStop(d.reason) ? ` (${withoutStop(d.reason)})` : '';
 const at = (d: ErrorDetails): string => (d.subject ? ` (${d.subject})` : '');
 const bastion = (d: ErrorDetails): string => (d.subject ? `bastion ${d.subject}` : 'bastion');
+const farDomain = (d: ErrorDetails): string =>
+  d.domain === undefined ? 'private domain' : `private domain ${d.domain}`;
 const domain = (d: ErrorDetails): string => (d.subject ? `private domain ${d.subject}` : 'private domain');
 
 /** RAM's denials name the action; all others are about something that no RAM policy gives. */
@@ -355,6 +359,17 @@ const words: Record<ErrorCode, Words> = {
     nextStep: 'Correct the statement and run it again.',
     remedies: [],
   }),
+  clientMissing: (d) => ({
+    message: 'There is no mysql, mariadb or mycli on the PATH of the machine on which the extension runs.',
+    nextStep: `Install one of them${d.subject ? ` (${d.subject})` : ''}, then reload the window and try again.`,
+    remedies: ['retry'],
+  }),
+  clientNeedsDirectRoute: (d) => ({
+    message: `A terminal cannot go through the bastion${at(d)}: a MySQL client that connects to a forwarded port cannot check that the server is the right one.`,
+    nextStep:
+      'Connect in the editor, which checks it through the bastion too, or open the terminal on a machine inside the VPC (Remote-SSH).',
+    remedies: [],
+  }),
   sqlProtocol: (d) => ({
     message: `What answers at ${d.subject ?? 'the private domain'} does not speak the MySQL protocol as expected${because(d)}.`,
     nextStep: 'Check the host and port of the connection in TiDB Cloud.',
@@ -400,13 +415,13 @@ const words: Record<ErrorCode, Words> = {
     remedies: ['retry', 'diagnose', 'chooseBastion'],
   }),
   sshFarHostNotFound: (d) => ({
-    message: `The private domain ${d.domain ?? ''} is not known on the ${bastion(d)}${because(d)}.`,
+    message: `The ${farDomain(d)} is not known on the ${bastion(d)}${because(d)}.`,
     nextStep:
       'Private domains resolve only inside their VPC: choose a bastion that is in the endpoint’s VPC, or wait a minute if the connection has just become Active.',
     remedies: ['chooseBastion', 'diagnose', 'retry'],
   }),
   sshFarUnreachable: (d) => ({
-    message: `The private domain ${d.domain ?? ''} does not answer to the ${bastion(d)}${because(d)}.`,
+    message: `The ${farDomain(d)} does not answer to the ${bastion(d)}${because(d)}.`,
     nextStep:
       'Check that the bastion is in the endpoint’s VPC and that the endpoint’s security group lets TCP in from it on the service port.',
     remedies: ['retry', 'diagnose', 'chooseBastion', 'openAlibabaCloud'],

@@ -429,6 +429,12 @@ export interface ThisMachine extends MachineNetwork {
   readonly versions: readonly string[];
 }
 
+/** Certificates of instances' authorities as files that other programs read. */
+export interface CaFiles {
+  /** Always the same path for an instance; written when it is not there or holds another certificate. */
+  write(instanceId: string, pem: string): Promise<string>;
+}
+
 /** Goes through redaction before it is written. */
 export interface Log {
   debug(message: string): void;

@@ -8,7 +8,6 @@ import type {
   MachineNetwork,
   SecretStore,
   SqlConnector,
-  SqlResult,
   SqlRoute,
   SqlSession,
   StateStore,
@@ -18,8 +17,8 @@ import type { Accounts } from './accounts';
 import { Authorities } from './connecting/authorities';
 import { KeptSession, type SessionPast } from './connecting/keptSession';
 import { LastDatabases } from './connecting/lastDatabases';
-import { Opener, type Opening } from './connecting/opener';
-import { Passwords, type AskCredentials } from './connecting/passwords';
+import { addressOf, Opener, type Opening } from './connecting/opener';
+import { Passwords, type AskCredentials, type Credentials } from './connecting/passwords';
 import { Routes } from './connecting/routes';
 
 export { addressOf } from './connecting/opener';
@@ -59,6 +58,15 @@ export interface OpenOptions {
   readonly database?: string;
 }
 
+export interface Login {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  /** The one that was in use last. */
+  readonly database?: string;
+  readonly caCertificatePem: string;
+}
+
 /** A session was lost and another one has taken its place. */
 export interface Restored extends EndpointRef {
   readonly slot: string;
@@ -89,10 +97,8 @@ export class Connections {
   private readonly routes: Routes;
   private readonly databases: LastDatabases;
   private readonly opener: Opener;
-  private readonly running = new Set<AbortController>();
   private readonly changed: Emitter<string>;
   private readonly restored: Emitter<Restored>;
-  private readonly runningChanged: Emitter<boolean>;
   private disposed = false;
 
   constructor(private readonly options: ConnectionsOptions) {
@@ -101,7 +107,6 @@ export class Connections {
       log.error('A listener of the connections failed', error);
     this.changed = new Emitter(onListenerError);
     this.restored = new Emitter(onListenerError);
-    this.runningChanged = new Emitter(onListenerError);
     this.routes = new Routes(options);
     this.databases = new LastDatabases(state, keys.database, log);
     this.passwords = new Passwords({ secrets, state, keys, log });
@@ -129,11 +134,6 @@ export class Connections {
     return this.restored.event;
   }
 
-  /** Fires when the first statement starts and when the last one ends. */
-  get onDidChangeRunning(): Emitter<boolean>['event'] {
-    return this.runningChanged.event;
-  }
-
   /** True while any slot has an open session with the endpoint. */
   isOpen(ref: EndpointRef): boolean {
     return this.openSlots(ref).length > 0;
@@ -159,6 +159,27 @@ export class Connections {
     return this.routes.to(endpoint);
   }
 
+  /** What another program needs to connect as this extension does, save the password. */
+  async login(endpoint: PrivateEndpoint, signal?: AbortSignal): Promise<Login> {
+    const database = this.databases.get(endpoint);
+    return {
+      ...addressOf(endpoint),
+      user: this.passwords.userOf(endpoint.instanceId),
+      ...(database !== undefined && { database }),
+      caCertificatePem: await this.authorities.pem(endpoint.instanceId, signal),
+    };
+  }
+
+  /** The user and the password that are known, else the person's answer, which no server has accepted yet. */
+  async credentials({ instanceId }: EndpointRef, ask: AskCredentials): Promise<Credentials | undefined> {
+    const credentials =
+      (await this.passwords.known(instanceId)) ?? (await this.passwords.ask(instanceId, ask));
+    if (credentials !== undefined) {
+      this.options.learnSecret(credentials.password);
+    }
+    return credentials;
+  }
+
   /**
    * The slot's open session, or a new one. The password comes from the secret store, else from the person; one that the
    * server refuses is forgotten and asked for again, until the person cancels. Whoever asks while the slot's session is
@@ -179,39 +200,6 @@ export class Connections {
   /** Like `open`, without asking anybody anything: undefined when that would be needed. */
   openKnown(endpoint: PrivateEndpoint, slot: string, signal?: AbortSignal): Promise<SqlSession | undefined> {
     return this.enter(endpoint, undefined, { slot, ...(signal && { signal }) });
-  }
-
-  /** Runs one statement on the slot's open session. */
-  async run(
-    ref: EndpointRef,
-    slot: string,
-    statement: string,
-    limits: { readonly maxRows: number; readonly timeoutMs: number },
-  ): Promise<SqlResult> {
-    const session = this.slots.get(slotKey(ref, slot))?.session;
-    if (session === undefined) {
-      throw new AppError('sqlConnectionLost', { source: 'SQL' });
-    }
-    const abort = new AbortController();
-    this.running.add(abort);
-    if (this.running.size === 1) {
-      this.runningChanged.fire(true);
-    }
-    try {
-      return await session.run(statement, { ...limits, signal: abort.signal });
-    } finally {
-      this.running.delete(abort);
-      if (this.running.size === 0) {
-        this.runningChanged.fire(false);
-      }
-    }
-  }
-
-  /** Stops the statements that are running; their sessions stay usable. */
-  cancelRunning(): void {
-    for (const abort of this.running) {
-      abort.abort(cancellation());
-    }
   }
 
   /** Closes the slot's sessions, with whatever endpoint they are. */

@@ -107,7 +107,7 @@ class Run {
       lists.then(() => this.alibabaCloud()),
       this.way(lists),
     ]);
-    const failures = parts.flatMap((part) => (part.status === 'rejected' ? [part.reason as unknown] : []));
+    const failures = parts.flatMap((part) => (part.status === 'rejected' ? [part.reason as Error] : []));
     const real = failures.find((error) => !signal.aborted && !isCancellation(error));
     this.note({ finished: true, probing: false, cancelled: failures.length > 0 });
     if (real !== undefined) {
@@ -262,8 +262,11 @@ class Run {
     const listed = await this.attempt(async () => {
       await inventory.refreshDetails(instance.id);
       const { value, error } = inventory.details(instance.id);
-      if (error !== undefined || value === undefined) {
-        throw error ?? new AppError('notFound', { source: 'TiDB Cloud', subject: instance.name });
+      if (error !== undefined) {
+        throw error as Error;
+      }
+      if (value === undefined) {
+        throw new AppError('notFound', { source: 'TiDB Cloud', subject: instance.name });
       }
       return value;
     });

@@ -82,7 +82,7 @@ function handshake(secure: TLSSocket, stream: Duplex, signal: AbortSignal): Prom
       resolve();
     });
     // Named as the driver does, so that the words are the same.
-    secure.on('error', (error) => fail(Object.assign(error, { code: 'HANDSHAKE_SSL_ERROR' })));
+    secure.on('error', (error: Error) => fail(Object.assign(error, { code: 'HANDSHAKE_SSL_ERROR' })));
     stream.once('close', () =>
       fail(
         Object.assign(new Error('disconnected before secure TLS connection'), {

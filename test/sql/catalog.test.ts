@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import type { PrivateEndpoint } from '../../src/core/health';
 import type { SqlSession } from '../../src/core/ports';
 import { Catalog } from '../../src/services/catalog/catalog';
 import { startPracticeDatabase } from '../../src/sandbox';

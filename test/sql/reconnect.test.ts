@@ -8,7 +8,8 @@ import { aConnection, anEndpoint } from '../unit/fakes';
 import { stage, type Stage } from '../unit/services/stage';
 import { startMariadb, type SqlServer } from '../support/mariadb';
 import { SshLab, type BastionHost } from '../support/sshd';
-import { startTidb, tidbServer } from '../support/tidb';
+import { startTidb } from '../support/tidb';
+import { tidbServer } from '../support/tidbServer';
 import { connector, eventually, password, targetOf, value } from './fixtures';
 
 const here = { slot: 'a.sql' };
@@ -76,7 +77,9 @@ for (const [product, start] of products) {
     const open = async (): Promise<SqlSession> =>
       (await connections.open(endpoint, never, here)) ?? assert.fail('no session');
     const run = (statement: string): Promise<SqlResult> =>
-      connections.run(endpoint, here.slot, statement, { maxRows: 10, timeoutMs: 0 });
+      (connections.session(endpoint, here.slot) ?? assert.fail('no session')).run(statement, {
+        ...{ maxRows: 10, timeoutMs: 0 },
+      });
 
     it('because ssh was ended is opened again, with its database', async () => {
       const first = await open();

@@ -1,7 +1,7 @@
 import { AppError, type ErrorCode, type ErrorDetails } from '../../src/core/errors';
 import type { DiagnosisFacts } from '../../src/core/diagnosis/facts';
 import type { DomainProbe, TcpOutcome, TcpTry, TlsFacts, Tried } from '../../src/core/probe';
-import { aConnection, anEndpoint, anInstance, aService, aZone } from '../unit/fakes';
+import { aConnection, anEndpoint, anInstance, aService, aZone, without } from '../unit/fakes';
 
 /** A diagnosis of an endpoint with which all is well, and what to change of it. */
 
@@ -101,8 +101,7 @@ export const wellFacts: DiagnosisFacts = {
 
 /** Nobody asked further than the probe came. */
 export const stuck = (end: DomainProbe, more: Partial<DiagnosisFacts> = {}): DiagnosisFacts => {
-  const { login: _login, query: _query, ...facts } = wellFacts;
-  return { ...facts, probe: upTo(end), ...more };
+  return { ...without(wellFacts, 'login', 'query'), probe: upTo(end), ...more };
 };
 
 export const nameFails = (serviceCode = 'ENOTFOUND'): DomainProbe => ({

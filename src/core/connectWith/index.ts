@@ -16,6 +16,7 @@ import { nodeDrivers, nodeOrms } from './node';
 import { pythonDrivers, pythonOrms } from './python';
 import { tools } from './tools';
 
+export { clientKinds, clientLaunch, type ClientKind, type ClientLaunch } from './client';
 export { methodGroups, passwordPlaceholder } from './method';
 export type { ConnectionValues, ConnectMethod, MethodGroup, OperatingSystem } from './method';
 
@@ -47,13 +48,25 @@ export function connectEnv(method: ConnectMethod, values: ConnectionValues, exis
     return mergeEnv(existing, entries);
   }
   const isPassword = ([, value]: readonly [string, string]): boolean => value === passwordPlaceholder;
-  const withoutPassword = entries.map((entry) => (isPassword(entry) ? ([entry[0], ''] as const) : entry));
+  const withoutPassword = entries.map(([name, value]): readonly [string, string] => [
+    name,
+    value === passwordPlaceholder
+      ? ''
+      : value.replace(passwordPlaceholder, () => passwordInUrl(existing, name) ?? passwordPlaceholder),
+  ]);
   return mergeEnv(
     existing,
     withoutPassword,
     entries.filter(isPassword).map(([name]) => name),
   );
 }
+
+/** As it is written in the URL that this variable of the file holds. */
+const passwordInUrl = (existing: string, name: string): string | undefined =>
+  new RegExp(
+    `^[ \\t]*(?:export[ \\t]+)?${name}[ \\t]*=[ \\t]*['"]?[\\w+]+://[^:@/\\s]*:([^@/\\s]+)@`,
+    'm',
+  ).exec(existing)?.[1];
 
 const filled = (values: ConnectionValues): Filled => ({
   ...values,

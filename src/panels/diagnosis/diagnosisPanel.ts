@@ -4,7 +4,6 @@ import { valueOf, type DiagnosisFacts } from '../../core/diagnosis/facts';
 import { reportOf } from '../../core/diagnosis/report';
 import type { Disposable } from '../../core/emitter';
 import { cancellation, isCancellation } from '../../core/errors';
-import type { PrivateEndpoint } from '../../core/health';
 import type { Log } from '../../core/ports';
 import type { Redactor } from '../../core/redact';
 import { commands } from '../../ids';
@@ -50,14 +49,10 @@ export class DiagnosisPanel implements Disposable {
     });
   }
 
-  get endpoint(): PrivateEndpoint {
-    return this.subject.endpoint;
-  }
-
   /** Brings it to the front and looks again. */
-  async again(credentials?: Credentials): Promise<void> {
+  again(): void {
     this.panel.reveal();
-    await this.attempt(() => this.run(credentials));
+    void this.attempt(() => this.run());
   }
 
   dispose(): void {

@@ -1,4 +1,4 @@
-import { Uri, ViewColumn, window } from 'vscode';
+import { Uri, ViewColumn, window, type WebviewPanel } from 'vscode';
 import type { Disposable } from '../../core/emitter';
 import { diagnosisPanel } from '../../ids';
 import { endpointKey } from '../../services/connections';
@@ -7,20 +7,23 @@ import { DiagnosisPanel, type DiagnosisPanelServices } from './diagnosisPanel';
 
 /** The open diagnosis panels, one for each endpoint. They are not restored after a reload. */
 export class DiagnosisPanels implements Disposable {
-  private readonly open = new Map<string, { readonly panel: DiagnosisPanel; close(): void }>();
+  private readonly open = new Map<
+    string,
+    { readonly panel: DiagnosisPanel; readonly webview: WebviewPanel }
+  >();
 
   constructor(private readonly services: DiagnosisPanelServices) {}
 
-  /** Diagnoses an endpoint in its panel. */
-  async show(subject: DiagnosisSubject): Promise<void> {
+  /** Diagnoses an endpoint in its panel, which goes on by itself. */
+  show(subject: DiagnosisSubject): void {
     const key = endpointKey(subject.endpoint);
     const panel = this.open.get(key)?.panel ?? this.create(key, subject);
-    await panel.again();
+    panel.again();
   }
 
   close(): void {
-    for (const { close } of [...this.open.values()]) {
-      close();
+    for (const { webview } of [...this.open.values()]) {
+      webview.dispose();
     }
   }
 
@@ -41,7 +44,7 @@ export class DiagnosisPanels implements Disposable {
       Uri.joinPath(this.services.extensionUri, 'media', `panel-${theme}.svg`);
     webview.iconPath = { light: icon('light'), dark: icon('dark') };
     const panel = new DiagnosisPanel(webview, this.services, subject);
-    this.open.set(key, { panel, close: () => webview.dispose() });
+    this.open.set(key, { panel, webview });
     webview.onDidDispose(() => {
       this.open.delete(key);
       panel.dispose();

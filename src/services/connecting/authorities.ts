@@ -62,6 +62,17 @@ export class Authorities {
     return this.kept(instanceId)?.pem;
   }
 
+  /** The authority's certificate, for others than this extension: fresh where that can be had. */
+  async pem(instanceId: string, signal?: AbortSignal): Promise<string> {
+    const kept = this.kept(instanceId);
+    if (kept !== undefined && this.options.clock.now() - kept.downloadedAtMs <= freshForMs) {
+      return kept.pem;
+    }
+    return kept === undefined
+      ? this.download(instanceId, signal)
+      : ((await this.renew(instanceId, signal)) ?? kept.pem);
+  }
+
   /** Undefined when it cannot be downloaded: what is kept stays. */
   private async renew(instanceId: string, signal?: AbortSignal): Promise<string | undefined> {
     try {

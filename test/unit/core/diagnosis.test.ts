@@ -8,6 +8,7 @@ import { Redactor } from '../../../src/core/redact';
 import type { ErrorCode } from '../../../src/core/errors';
 import {
   aCertificate,
+  aProbe,
   failed,
   found,
   nameFails,
@@ -18,7 +19,7 @@ import {
   tcpFails,
   wellFacts,
 } from '../../support/diagnosing';
-import { aConnection, anEndpoint, anInstance, aService, aZone } from '../fakes';
+import { aConnection, anEndpoint, anInstance, aService, aZone, without } from '../fakes';
 
 const another = { machine: found({ vpcId: 'vpc-b', addresses: ['172.16.0.5'] }) };
 const notThere = { endpointDns: failed(sqlError('sqlHostNotFound', { serviceCode: 'ENOTFOUND' })) };
@@ -50,8 +51,7 @@ const instance = (state: string): Pick<DiagnosisFacts, 'instance'> => ({
   instance: found({ ...anInstance, state }),
 });
 const withoutHost = (more: Partial<DiagnosisFacts>): DiagnosisFacts => {
-  const { host: _host, port: _port, ...facts } = stuck({});
-  return { ...facts, probe: {}, ...more };
+  return { ...without(stuck({}), 'host', 'port'), probe: {}, ...more };
 };
 const through = (code: ErrorCode, more: Partial<DiagnosisFacts> = {}): DiagnosisFacts => ({
   ...stuck({}),
@@ -297,8 +297,8 @@ describe('the lines of a diagnosis', () => {
   }
 
   it('run and wait in their order while the diagnosis goes on', () => {
-    const { machine: _machine, ...rest } = stuck({ dns: wellFacts.probe.dns! });
-    const going = lines({ ...rest, finished: false, probing: true });
+    const early = stuck({ dns: aProbe.dns });
+    const going = lines({ ...without(early, 'machine'), finished: false, probing: true });
     assert.equal(going.get('machine')?.status, 'running');
     assert.equal(going.get('dns')?.status, 'ok');
     assert.equal(going.get('tcp')?.status, 'running');
@@ -326,7 +326,7 @@ describe('the lines of a diagnosis', () => {
     ];
     const line = lines({ ...wellFacts, instance: found({ ...anInstance, endpoints }) }).get('reachability');
     assert.equal(line?.status, 'warning');
-    assert.deepEqual(line?.details, ['DNS: not reachable', 'DNS_NOT_REACHABLE']);
+    assert.deepEqual(line.details, ['DNS: not reachable', 'DNS_NOT_REACHABLE']);
   });
 
   it('say that an endpoint of another account is not visible', () => {

@@ -46,6 +46,8 @@ const codes: Record<ErrorCode, boolean> = {
   sqlTimeout: false,
   sqlStatement: false,
   sqlProtocol: false,
+  clientMissing: false,
+  clientNeedsDirectRoute: false,
   sshMissing: false,
   sshHostNotFound: false,
   sshUnreachable: false,
@@ -107,6 +109,19 @@ describe('wordingOf', () => {
       'signInTidbCloud',
     ]);
     assert.deepEqual(wordingOf(new AppError('quota', { source: 'TiDB Cloud' })).remedies, ['openTidbCloud']);
+  });
+
+  it('tells a bastion from what is behind it, and offers another one', () => {
+    const way = { source: 'SQL', subject: 'jump.example.com', domain: 'gw.example.com' } as const;
+    for (const code of everyCode.filter((name) => name.startsWith('ssh'))) {
+      const { message, remedies } = wordingOf(new AppError(code, way));
+      assert.ok(code === 'sshMissing' || message.includes('bastion jump.example.com'), message);
+      assert.equal(message.includes('gw.example.com'), code.startsWith('sshFar'), message);
+      assert.ok(remedies.includes('chooseBastion'), code);
+    }
+    for (const code of ['sqlHostNotFound', 'sqlUnreachable'] as const) {
+      assert.ok(wordingOf(new AppError(code, { source: 'SQL' })).remedies.includes('chooseBastion'));
+    }
   });
 
   it('names the missing permission, and how long to wait', () => {

@@ -195,7 +195,10 @@ describe('the results panel', () => {
     results.set([entry({ kind: 'failed', error })]);
     await send({ type: 'cancel' });
     await send({ type: 'export', tab: 't1' });
-    assert.deepEqual(fakeEditor.executed, [[commands.cancelSql], [commands.exportResults, { tab: 't1' }]]);
+    assert.deepEqual(fakeEditor.executed, [
+      [commands.cancelSql, { tab: 't1' }],
+      [commands.exportResults, { tab: 't1' }],
+    ]);
     await send({ type: 'act', tab: 't1', action: 'openSettings' });
     assert.deepEqual(applied[0]?.slice(0, 2), ['openSettings', error]);
     const again = applied[0].at(2) as () => void;

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { AppError } from '../../../src/core/errors';
-import type { PrivateEndpoint } from '../../../src/core/health';
 import type { SqlResult, SqlSession } from '../../../src/core/ports';
 import { Catalog, type CatalogChange } from '../../../src/services/catalog/catalog';
 import { RecordingLog } from '../fakes';

@@ -123,3 +123,7 @@ export class Connecting {
     return session;
   }
 }
+
+/** Runs a statement on the session that the slot `here` has. */
+export const runHere = (connections: Connections, statement: string): Promise<SqlResult> =>
+  (connections.session(endpoint, here.slot) ?? assert.fail('no session')).run(statement, limits);

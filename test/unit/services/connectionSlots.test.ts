@@ -3,7 +3,7 @@ import { AppError, cancellation } from '../../../src/core/errors';
 import type { SqlResult, SqlSession, SqlTarget } from '../../../src/core/ports';
 import type { AskCredentials, Connections, Credentials, Restored } from '../../../src/services/connections';
 import { anEndpoint, settle } from '../fakes';
-import { Connecting, endpoint, here, key, limits, never, root, type FakeSession } from './connecting';
+import { Connecting, endpoint, here, key, never, root, runHere, type FakeSession } from './connecting';
 import type { Stage } from './stage';
 
 describe('Connections', () => {
@@ -205,8 +205,7 @@ describe('Connections', () => {
     });
 
     const first = (): FakeSession => sessions[0] ?? assert.fail('no session');
-    const ran = (statement: string): Promise<SqlResult> =>
-      connections.run(endpoint, here.slot, statement, limits);
+    const ran = (statement: string): Promise<SqlResult> => runHere(connections, statement);
     const afterSleep = async (): Promise<SqlSession | undefined> => {
       await s.clock.pass(60_000);
       return connections.open(endpoint, never, here);
@@ -306,7 +305,7 @@ describe('Connections', () => {
     it('is none at first, and the last one afterwards', async () => {
       await connections.open(endpoint, asking(root), here);
       assert.equal(targets[0]?.database, undefined);
-      await connections.run(endpoint, here.slot, 'use sales;', limits);
+      await runHere(connections, 'use sales;');
       assert.equal(last(), 'sales');
       await connections.open(endpoint, never, { slot: 'another' });
       assert.equal(targets[1]?.database, 'sales');

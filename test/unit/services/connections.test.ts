@@ -11,6 +11,7 @@ import {
   never,
   result,
   root,
+  runHere,
   sqlError,
   type FakeSession,
 } from './connecting';
@@ -227,100 +228,56 @@ describe('Connections', () => {
     });
   });
 
-  describe('running', () => {
-    let running: boolean[];
-
+  describe('a session that is open', () => {
     beforeEach(async () => {
-      running = [];
-      connections.onDidChangeRunning((now) => running.push(now));
       await connections.open(endpoint, asking(root), here);
       changes.length = 0;
     });
 
     const session = (): FakeSession => sessions[0] ?? assert.fail('no session');
 
-    it('runs on the open session with the limits', async () => {
+    it('runs with the limits', async () => {
       let given: SqlRunOptions | undefined;
       session().answer = (options) => {
         given = options;
         return Promise.resolve(result);
       };
-      assert.equal(await connections.run(endpoint, here.slot, 'SELECT 1', limits), result);
+      assert.equal(await runHere(connections, 'SELECT 1'), result);
       assert.deepEqual(session().statements, ['SELECT 1']);
-      assert.equal(given?.maxRows, 10);
-      assert.equal(given.timeoutMs, 1000);
-      assert.deepEqual(running, [true, false]);
+      assert.deepEqual(given, limits);
     });
 
-    it('tells when the first statement starts and when the last one ends, and only then', async () => {
-      const ends: (() => void)[] = [];
-      session().answer = () => new Promise((resolve) => ends.push(() => resolve(result)));
-      const both = [
-        connections.run(endpoint, here.slot, 'a', limits),
-        connections.run(endpoint, here.slot, 'b', limits),
-      ];
-      ends[0]?.();
-      await both[0];
-      assert.deepEqual(running, [true]);
-      ends[1]?.();
-      await both[1];
-      assert.deepEqual(running, [true, false]);
-    });
-
-    it('needs a session', async () => {
-      await connections.disconnect(endpoint);
-      await assert.rejects(connections.run(endpoint, here.slot, 'SELECT 1', limits), {
-        code: 'sqlConnectionLost',
-      });
-      assert.deepEqual(running, []);
-    });
-
-    it('cancels what runs; the session stays', async () => {
-      session().answer = ({ signal }) =>
-        new Promise((_, reject) => {
-          signal?.addEventListener('abort', () => reject(signal.reason as Error));
-        });
-      const run = connections.run(endpoint, here.slot, 'SELECT SLEEP(9)', limits);
-      connections.cancelRunning();
-      await assert.rejects(run, { name: 'AbortError' });
-      assert.deepEqual(running, [true, false]);
-      assert.ok(connections.isOpen(endpoint));
-      assert.deepEqual(changes, []);
-    });
-
-    it('keeps the session after a statement that fails', async () => {
+    it('is kept after a statement that fails', async () => {
       session().answer = () => Promise.reject(sqlError('sqlStatement'));
-      await assert.rejects(connections.run(endpoint, here.slot, 'SELEC 1', limits), { code: 'sqlStatement' });
+      await assert.rejects(runHere(connections, 'SELEC 1'), { code: 'sqlStatement' });
       assert.ok(connections.isOpen(endpoint));
     });
 
-    it('forgets a session that is lost, and opens another one', async () => {
+    it('is forgotten when it is lost, and another one opened', async () => {
       session().answer = () => {
         session().open = false;
         return Promise.reject(sqlError('sqlConnectionLost'));
       };
-      await assert.rejects(connections.run(endpoint, here.slot, 'SELECT 1', limits), {
-        code: 'sqlConnectionLost',
-      });
+      await assert.rejects(runHere(connections, 'SELECT 1'), { code: 'sqlConnectionLost' });
       assert.equal(connections.isOpen(endpoint), false);
       assert.deepEqual(changes, [key]);
       assert.ok(await connections.open(endpoint, never, here));
       assert.equal(sessions.length, 2);
     });
 
-    it('notices a session that was lost while idle', async () => {
+    it('is replaced when it was lost while idle', async () => {
       session().open = false;
       assert.equal(connections.isOpen(endpoint), false);
       assert.ok(await connections.open(endpoint, never, here));
-      await connections.run(endpoint, here.slot, 'SELECT 1', limits);
+      await runHere(connections, 'SELECT 1');
       assert.deepEqual(sessions[1]?.statements, ['SELECT 1']);
     });
 
-    it('does not forget a newer session because an older one ends', async () => {
+    it('is not forgotten because an older one ends', async () => {
       let fail = (): void => undefined;
       session().answer = () =>
         new Promise((_, reject) => (fail = () => reject(sqlError('sqlConnectionLost'))));
-      const run = connections.run(endpoint, here.slot, 'SELECT 1', limits);
+      const run = runHere(connections, 'SELECT 1');
       session().open = false;
       await connections.open(endpoint, never, here);
       fail();

@@ -17,7 +17,7 @@ import {
   tcpFails,
   upTo,
 } from '../../support/diagnosing';
-import { aConnection, anEndpoint, anInstance, aZone, settle } from '../fakes';
+import { aConnection, anEndpoint, anInstance, aZone, settle, without } from '../fakes';
 import { stage, type Stage } from './stage';
 
 const endpoint: PrivateEndpoint = {
@@ -80,7 +80,10 @@ describe('Diagnoses', () => {
           const session = {
             serverVersion: '8.0.11-TiDB-v8.5.0',
             run: () => Promise.resolve({ rows: [['8.0.11-TiDB-v8.5.0', 'root@%']] }),
-            close: () => Promise.resolve(void closed++),
+            close: () => {
+              closed++;
+              return Promise.resolve();
+            },
           };
           return refusal === undefined ? Promise.resolve(session as never) : Promise.reject(refusal);
         },
@@ -288,7 +291,7 @@ describe('Diagnoses', () => {
   });
 
   it('takes up a domain that has come since the lists were read last', async () => {
-    const { host: _host, port: _port, ...pending } = aConnection;
+    const pending = without(aConnection, 'host', 'port');
     await run({ endpoint: { ...endpoint, connection: { ...pending, state: 'PENDING' } } });
     assert.equal(targets.length, 1);
   });

@@ -3,6 +3,7 @@ import { Redactor } from '../../../src/core/redact';
 import { stateOf } from '../../../src/panels/diagnosis/view';
 import {
   aCertificate,
+  aProbe,
   failed,
   found,
   nameFails,
@@ -12,6 +13,7 @@ import {
   tcpFails,
   wellFacts,
 } from '../../support/diagnosing';
+import { without } from '../../unit/fakes';
 
 const closed = found({
   ...({ check: 'closed', from: 'vpc', groupIds: ['sg-t4n0000000000001'], sources: ['10.0.0.0/16'] } as const),
@@ -19,7 +21,7 @@ const closed = found({
     { protocol: 'TCP', portRange: '4000/4000', sourceCidr: '10.0.0.0/16', description: 'TiDB' } as const,
   ],
 });
-const { instance: _instance, ports: _ports, zones: _zones, ...early } = stuck({});
+const early = without(stuck({}), 'instance', 'ports', 'zones');
 
 const facts = {
   running: {
@@ -61,7 +63,7 @@ const facts = {
       ),
     },
   },
-  cancelled: { ...stuck({ dns: wellFacts.probe.dns! }), cancelled: true },
+  cancelled: { ...stuck({ dns: aProbe.dns }), cancelled: true },
 } satisfies Record<string, DiagnosisFacts>;
 
 /** As the host makes them of what was found. */
