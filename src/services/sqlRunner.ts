@@ -225,7 +225,7 @@ export class SqlRunner implements Disposable {
     }
     try {
       const limits = { maxRows: mostWarnings, timeoutMs: warningsTimeoutMs, signal };
-      const { rows } = await session.run(`SHOW WARNINGS LIMIT ${mostWarnings}`, limits);
+      const { rows } = await session.run('SHOW WARNINGS', limits);
       const total = Math.max(...answers.map(({ warningCount }) => warningCount));
       const warnings = rows.map(([level, code, message]) => ({
         level: level ?? '',

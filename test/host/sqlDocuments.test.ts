@@ -1,0 +1,353 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { SqlSession } from '../../src/core/ports';
+import { commands, extensionId, settings } from '../../src/ids';
+import { startSandbox, type Sandbox } from '../../src/sandbox';
+import { createSqlConnector } from '../../src/sql';
+import { startMariadb, type Mariadb } from '../support/mariadb';
+
+const region = 'ap-southeast-1';
+const boundMs = 10_000;
+
+async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + boundMs;
+  while (!(await condition())) {
+    assert.ok(Date.now() < end, `${what} within ${boundMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+const set = (key: string, value: unknown): Thenable<void> =>
+  vscode.workspace.getConfiguration(settings.section).update(key, value, vscode.ConfigurationTarget.Global);
+
+async function submit(url: string, fields: Readonly<Record<string, string>>): Promise<void> {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { origin: new URL(url).origin, 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams(fields).toString(),
+  });
+  assert.ok(answer.ok, `${url}: ${answer.status}`);
+}
+
+describe('SQL documents, in the editor', function () {
+  this.timeout(60_000);
+  const { window, workspace } = vscode;
+  const original = {
+    showErrorMessage: window.showErrorMessage,
+    showWarningMessage: window.showWarningMessage,
+    showInformationMessage: window.showInformationMessage,
+    showQuickPick: window.showQuickPick,
+    createInputBox: window.createInputBox,
+  };
+  const environment = { ...process.env };
+  const told: string[] = [];
+  const asked: { readonly message: string; readonly detail: string | undefined }[] = [];
+  let picks: (label: string) => boolean = () => false;
+  let agrees = false;
+  let sandbox: Sandbox;
+  let database: Mariadb;
+  let session: SqlSession;
+  let row: { readonly instanceId: string; readonly endpointId: string };
+
+  const query = async (statement: string): Promise<readonly (readonly (string | null)[])[]> =>
+    (await session.run(statement, { maxRows: 1000, timeoutMs: 10_000 })).rows;
+  const lenses = async ({ uri }: vscode.TextDocument): Promise<readonly vscode.CodeLens[]> =>
+    vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', uri, 1000);
+  const problems = ({ uri }: vscode.TextDocument): readonly vscode.Diagnostic[] =>
+    vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'SQL');
+  const open = async (content: string): Promise<vscode.TextEditor> =>
+    window.showTextDocument(await workspace.openTextDocument({ language: 'sql', content }));
+  /** A document that runs on the endpoint. */
+  const openBound = async (content: string): Promise<vscode.TextEditor> => {
+    const editor = await open(content);
+    picks = (label) => label === 'by-hand';
+    await vscode.commands.executeCommand(commands.switchConnection);
+    assert.deepEqual(told, []);
+    return editor;
+  };
+  const select = (editor: vscode.TextEditor, from: string, to = from): void => {
+    const text = editor.document.getText();
+    const start = editor.document.positionAt(text.indexOf(from));
+    const end = to === from ? start : editor.document.positionAt(text.indexOf(to) + to.length);
+    editor.selection = new vscode.Selection(start, end);
+  };
+  const replaceAll = async (editor: vscode.TextEditor, text: string): Promise<void> => {
+    const all = new vscode.Range(0, 0, editor.document.lineCount, 0);
+    assert.ok(await editor.edit((edit) => edit.replace(all, text)));
+  };
+
+  before(async () => {
+    database = await startMariadb();
+    sandbox = await startSandbox({
+      timeScale: 600,
+      requestsPerMinute: 10_000,
+      sql: { port: database.port, caCertificatePem: database.caCertificatePem },
+    });
+    const log = {
+      debug: () => undefined,
+      info: () => undefined,
+      warn: () => undefined,
+      error: () => undefined,
+    };
+    session = await createSqlConnector({ log }).open({
+      ...{ host: 'localhost', port: database.port, user: database.user, password: database.password },
+      ...{ database: database.database, caCertificatePem: database.caCertificatePem },
+    });
+    const { tidbCloud, alibabaCloud, control } = sandbox;
+    process.env['TIDBCLOUD_PUBLIC_KEY'] = tidbCloud.publicKey;
+    process.env['TIDBCLOUD_PRIVATE_KEY'] = tidbCloud.privateKey;
+    const tell = (message: string): Promise<undefined> => {
+      told.push(message);
+      return Promise.resolve(undefined);
+    };
+    Object.assign(window, {
+      showErrorMessage: tell,
+      showInformationMessage: tell,
+      showWarningMessage: (message: string, options: vscode.MessageOptions | string, button?: string) => {
+        asked.push({ message, detail: typeof options === 'string' ? undefined : options.detail });
+        return Promise.resolve(agrees ? button : undefined);
+      },
+      showQuickPick: async (items: readonly vscode.QuickPickItem[]) =>
+        (await Promise.resolve(items)).find(({ label }) => picks(label)),
+      createInputBox: () => {
+        let accept = (): void => undefined;
+        const nothing = (): vscode.Disposable => new vscode.Disposable(() => undefined);
+        return {
+          value: database.password,
+          ...{ onDidChangeValue: nothing, onDidTriggerButton: nothing, onDidHide: nothing },
+          onDidAccept: (listener: () => void) => {
+            accept = listener;
+            return nothing();
+          },
+          show: () => setImmediate(() => accept()),
+          dispose: () => undefined,
+        };
+      },
+    });
+    await vscode.extensions.getExtension(extensionId)?.activate();
+    await set(settings.tidbCloudBaseUrl, tidbCloud.baseUrl);
+    await set(settings.alibabaCloudEndpoints, alibabaCloud.endpoints);
+    picks = (label) => label === 'AccessKey';
+    const typed = [alibabaCloud.accessKeyId, alibabaCloud.accessKeySecret, ''];
+    const { showInputBox } = window;
+    Object.assign(window, { showInputBox: () => Promise.resolve(typed.shift()) });
+    await vscode.commands.executeCommand(commands.signInAlibabaCloud);
+    Object.assign(window, { showInputBox });
+
+    const { services, vpcs, vSwitches, securityGroups } = control.getState();
+    const [service] = services;
+    assert.ok(service);
+    await submit(`${alibabaCloud.consoleUrl}/endpoint/${region}`, {
+      vpc: vpcs.find(({ name }) => name === 'app-vpc')?.vpcId ?? '',
+      serviceName: service.serviceName,
+      endpointName: 'by-hand',
+      securityGroup: securityGroups.find(({ name }) => name === 'app-clients')?.securityGroupId ?? '',
+      'zone.ap-southeast-1a': vSwitches.find(({ name }) => name === 'app-a')?.vSwitchId ?? '',
+      'zone.ap-southeast-1b': '',
+    });
+    const made = await control.waitFor(({ endpoints }) => endpoints[0]?.status === 'Active');
+    const [endpoint] = made.endpoints;
+    assert.ok(endpoint);
+    row = { instanceId: service.tidbId, endpointId: endpoint.endpointId };
+    await submit(`${tidbCloud.consoleUrl}/instances/${row.instanceId}/networking`, {
+      endpointId: endpoint.endpointId,
+      domainName: endpoint.domain,
+    });
+    await control.waitFor(({ connections }) => connections[0]?.state === 'ACTIVE');
+    await vscode.commands.executeCommand(commands.refresh);
+    await query('CREATE TABLE told (id INT AUTO_INCREMENT PRIMARY KEY, what VARCHAR(99))');
+  });
+
+  beforeEach(async () => {
+    told.length = 0;
+    asked.length = 0;
+    picks = () => false;
+    agrees = false;
+    await query('DELETE FROM told');
+  });
+
+  afterEach(async () => {
+    while (window.activeTextEditor !== undefined) {
+      await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    }
+  });
+
+  after(async () => {
+    await vscode.commands.executeCommand(commands.disconnect, row);
+    picks = (label) => label === 'Alibaba Cloud';
+    await vscode.commands.executeCommand(commands.signOut);
+    Object.assign(window, original);
+    for (const key of [settings.tidbCloudBaseUrl, settings.alibabaCloudEndpoints]) {
+      await set(key, undefined);
+    }
+    for (const name of ['TIDBCLOUD_PUBLIC_KEY', 'TIDBCLOUD_PRIVATE_KEY']) {
+      if (environment[name] === undefined) {
+        Reflect.deleteProperty(process.env, name);
+      }
+    }
+    await session.close();
+    await sandbox.stop();
+    await database.stop();
+  });
+
+  const told3 = ['one', 'two', 'three']
+    .map((what) => `INSERT INTO orders.told (what) VALUES ('${what}');`)
+    .join('\n');
+  const whats = async (): Promise<readonly unknown[]> =>
+    (await query('SELECT what FROM told ORDER BY id')).map(([what]) => what);
+
+  it('have a lens over each statement once they are bound, and none before or after', async () => {
+    const { document } = await open('SELECT 1;\n\n-- two\nSELECT\n  2;');
+    assert.deepEqual(await lenses(document), []);
+    picks = (label) => label === 'by-hand';
+    await vscode.commands.executeCommand(commands.switchConnection);
+    const runs = (await lenses(document)).filter(({ command }) => command?.command === commands.runSql);
+    assert.deepEqual(
+      runs.map(({ range }) => range.start.line),
+      [0, 3],
+    );
+    picks = (label) => label === 'Disconnect';
+    await vscode.commands.executeCommand(commands.switchConnection);
+    assert.deepEqual(await lenses(document), []);
+  });
+
+  it('run the statement of a lens, the one under the cursor, the selection, or all', async () => {
+    const editor = await openBound(told3);
+    const [, second] = await lenses(editor.document);
+    assert.ok(second?.command);
+    await vscode.commands.executeCommand(commands.runSql, ...(second.command.arguments ?? []));
+    select(editor, "'three'");
+    await vscode.commands.executeCommand(commands.runSql);
+    assert.deepEqual(await whats(), ['two', 'three']);
+    select(editor, 'INSERT', "('two')");
+    await vscode.commands.executeCommand(commands.runSql);
+    assert.deepEqual(await whats(), ['two', 'three', 'one', 'two']);
+    await vscode.commands.executeCommand(commands.runAllSql);
+    assert.deepEqual(await whats(), ['two', 'three', 'one', 'two', 'one', 'two', 'three']);
+    assert.deepEqual(told, []);
+  });
+
+  it('show an error at its line until the text is changed', async () => {
+    const editor = await openBound(
+      "\nSELECT 1;\nINSERT INTO orders.told (what) VALUES ('x');\nSELECT id,\n  nme\nFROM orders.told;\nSELECT 2;",
+    );
+    await vscode.commands.executeCommand(commands.runAllSql);
+    const [problem, ...others] = problems(editor.document);
+    assert.deepEqual(others, []);
+    assert.match(problem?.message ?? '', /Unknown column 'nme'/);
+    assert.equal(problem?.code, 'ER_BAD_FIELD_ERROR');
+    assert.equal(editor.document.getText(problem?.range), 'nme');
+    assert.equal(problem?.range.start.line, 4);
+    assert.deepEqual(await whats(), ['x']);
+
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), '-- above\n'));
+    await until('it has moved', () => problems(editor.document)[0]?.range.start.line === 5);
+    assert.equal(editor.document.getText(problems(editor.document)[0]?.range), 'nme');
+    await editor.edit((edit) => edit.insert(new vscode.Position(5, 3), 'a'));
+    await until('it is gone', () => problems(editor.document).length === 0);
+  });
+
+  it('keep an error away once something is run again', async () => {
+    const editor = await openBound('SELECT nothing;\nSELECT 1;');
+    select(editor, 'SELECT nothing');
+    await vscode.commands.executeCommand(commands.runSql);
+    assert.equal(problems(editor.document).length, 1);
+    select(editor, 'SELECT 1');
+    await vscode.commands.executeCommand(commands.runSql);
+    assert.deepEqual(problems(editor.document), []);
+  });
+
+  it('ask before they change everything on production, and only then', async () => {
+    const editor = await openBound('DELETE FROM orders.told;');
+    await query("INSERT INTO told (what) VALUES ('kept')");
+    await vscode.commands.executeCommand(commands.markProduction, row);
+    await vscode.commands.executeCommand(commands.runSql);
+    assert.equal(asked.length, 1);
+    assert.match(asked[0]?.message ?? '', /by-hand, which is marked as production/);
+    assert.match(
+      asked[0]?.detail ?? '',
+      /DELETE FROM orders\.told\nThis deletes every row of orders\.told\./,
+    );
+    assert.deepEqual(await whats(), ['kept']);
+    agrees = true;
+    await vscode.commands.executeCommand(commands.runSql);
+    assert.deepEqual(await whats(), []);
+
+    await query("INSERT INTO told (what) VALUES ('kept')");
+    asked.length = 0;
+    await replaceAll(editor, "DELETE FROM orders.told WHERE what = 'kept';");
+    await vscode.commands.executeCommand(commands.runSql);
+    assert.deepEqual([asked, await whats()], [[], []]);
+    await vscode.commands.executeCommand(commands.unmarkProduction, row);
+    await replaceAll(editor, 'DELETE FROM orders.told;');
+    await vscode.commands.executeCommand(commands.runSql);
+    assert.deepEqual(asked, []);
+  });
+
+  it('run one statement at a time, and cancel it', async () => {
+    const editor = await openBound("SELECT SLEEP(30);\nINSERT INTO orders.told (what) VALUES ('x');");
+    const running = vscode.commands.executeCommand(commands.runAllSql);
+    await until('it runs', async () =>
+      (await query('SHOW FULL PROCESSLIST')).some((row) => row.includes('SELECT SLEEP(30)')),
+    );
+    select(editor, 'INSERT');
+    await vscode.commands.executeCommand(commands.runSql);
+    assert.match(asked[0]?.message ?? '', /still running/);
+    await vscode.commands.executeCommand(commands.cancelSql);
+    await running;
+    assert.deepEqual(await whats(), []);
+    await vscode.commands.executeCommand(commands.runSql);
+    assert.deepEqual(await whats(), ['x']);
+  });
+
+  it('stop what they run when they are closed, and close their connection', async () => {
+    await openBound('SELECT SLEEP(31);');
+    const running = vscode.commands.executeCommand(commands.runSql);
+    const others = async (): Promise<number> =>
+      (await query('SHOW FULL PROCESSLIST')).filter((row) => row[4] !== 'Daemon').length;
+    await until('it runs', async () =>
+      (await query('SHOW FULL PROCESSLIST')).some((row) => row.includes('SELECT SLEEP(31)')),
+    );
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    await running;
+    await until('nothing is connected but the test', async () => (await others()) === 1);
+  });
+
+  it('stay bound when their language changes', async () => {
+    const { document } = await openBound('SELECT 1;');
+    await vscode.languages.setTextDocumentLanguage(document, 'plaintext');
+    assert.equal((await lenses(document)).length, 1);
+  });
+
+  it('stay bound when they are renamed', async () => {
+    const folder = workspace.workspaceFolders?.[0]?.uri;
+    if (folder === undefined) {
+      return;
+    }
+    const [from, to] = ['bound-a.sql', 'bound-b.sql'].map((name) => vscode.Uri.joinPath(folder, name));
+    assert.ok(from && to);
+    await workspace.fs.writeFile(from, Buffer.from('SELECT 1;\nSELECT 2;'));
+    await window.showTextDocument(from);
+    picks = (label) => label === 'by-hand';
+    await vscode.commands.executeCommand(commands.switchConnection);
+    const edit = new vscode.WorkspaceEdit();
+    edit.renameFile(from, to);
+    assert.ok(await workspace.applyEdit(edit));
+    const renamed = await workspace.openTextDocument(to);
+    await until('it is bound', async () => (await lenses(renamed)).length > 0);
+    await workspace.fs.delete(to);
+  });
+
+  it('have their lenses in time when they are long', async () => {
+    const text = Array.from({ length: 10_000 }, (_, index) => `SELECT ${index} FROM t WHERE a = 'b;c';`).join(
+      '\n',
+    );
+    const { document } = await openBound(text);
+    const found = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+      'vscode.executeCodeLensProvider',
+      document.uri,
+      1,
+    );
+    assert.ok(found.length >= 10_000, String(found.length));
+  });
+});
