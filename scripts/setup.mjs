@@ -54,6 +54,23 @@ const needs = {
       why: 'for the official Python clients that check the sandbox',
       probe: () => answers('python3', '-c', 'import ensurepip, venv'),
     },
+    {
+      name: 'libmariadb-dev',
+      why: 'to compile what «Connect With» gives for C and for Python',
+      probe: () => onPath('mariadb_config'),
+    },
+    { name: 'pkg-config', why: 'to find that library', probe: () => onPath('pkg-config') },
+    {
+      name: 'php-mysql',
+      why: 'to run what «Connect With» gives for PHP',
+      probe: () => answers('/usr/bin/php', '-r', "exit((int) !extension_loaded('mysqli'));"),
+    },
+    { name: 'php-cli', why: 'the same', probe: () => onPath('php') },
+    {
+      name: 'ruby-mysql2',
+      why: 'to run what «Connect With» gives for Ruby',
+      probe: () => answers('/usr/bin/ruby', '-e', "require 'mysql2'"),
+    },
     { name: 'iproute2', why: 'network namespaces, of which the tests make a VPC', probe: () => onPath('ip') },
     { name: 'dnsmasq-base', why: "the resolver of the tests' VPC", probe: () => onPath('dnsmasq') },
     {

@@ -160,7 +160,7 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     endpoint: ({ instanceId, endpointId }) => inventory.endpoint(instanceId, endpointId),
   });
   const texts = new ReadOnlyTexts();
-  const tree = new InstancesTree(inventory, runner, catalog, production, isSandbox);
+  const tree = new InstancesTree(inventory, runner, { catalog, production }, isSandbox);
   const monitor = new HealthMonitor({
     ...{ inventory, scheduler, state, followedKey: stateKeys.followed, log },
     intervalMs: () =>

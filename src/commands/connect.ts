@@ -21,9 +21,8 @@ export const connect: Command = {
     });
     const uri = freeUntitledUri(`${instance.name}-${endpoint.endpointId.slice(-6)}.sql`);
     const slot = services.documents.slotOf(uri.toString());
-    const session = await openSession(services, instance, endpoint, slot, {
-      database: textIn(argument, 'database'),
-    });
+    const database = textIn(argument, 'database');
+    const session = await openSession(services, instance, endpoint, slot, database);
     if (session !== undefined) {
       const statement = textIn(argument, 'statement') ?? firstStatement;
       await openDocument(services, instance, endpoint, { session, uri, statement });
@@ -41,26 +40,25 @@ export const activeEndpoint = {
 
 /**
  * The session of one slot (a document's URI, or another user's name), opened with progress and questions where it is not
- * open. Undefined when the person cancelled.
+ * open. Undefined when the person cancelled. With `ended` aborted nobody wants it any more.
  */
 export async function openSession(
   services: CommandServices,
   instance: Instance,
   endpoint: PrivateEndpoint,
   slot: string,
-  { database, signal: ended }: { readonly database?: string | undefined; readonly signal?: AbortSignal } = {},
+  database?: string,
+  ended?: AbortSignal,
 ): Promise<SqlSession | undefined> {
   const { connections } = services;
   const hint = passwordHint(services);
   const abort = new AbortController();
   const isKept = connections.session(endpoint, slot) !== undefined;
+  const signal = ended === undefined ? abort.signal : AbortSignal.any([abort.signal, ended]);
   const opening = connections.open(
     endpoint,
-    (question) => askCredentials(instance.name, question, abort.signal, hint),
-    {
-      ...{ slot, ...(database !== undefined && { database }) },
-      signal: ended === undefined ? abort.signal : AbortSignal.any([abort.signal, ended]),
-    },
+    (question) => askCredentials(instance.name, question, signal, hint),
+    { slot, signal, ...(database !== undefined && { database }) },
   );
   if (isKept && (await endsWithin(unnoticedMs, opening))) {
     return opening;

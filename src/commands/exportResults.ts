@@ -113,7 +113,7 @@ async function sourceOf(services: CommandServices, entry: ResultEntry): Promise<
   return async () => {
     // A session of its own: the document goes on meanwhile.
     const slot = `export ${services.newId()}`;
-    const session = await openSession(services, instance, endpoint, slot, { database: entry.database });
+    const session = await openSession(services, instance, endpoint, slot, entry.database);
     if (session === undefined) {
       throw cancellation();
     }

@@ -127,7 +127,7 @@ async function run(
   }
   await sqlRunner.run(
     { ...what, endpoint: { instanceId, endpointId }, connection },
-    (signal) => openSession(services, instance, endpoint, what.slot, { signal }),
+    (signal) => openSession(services, instance, endpoint, what.slot, undefined, signal),
     () => {
       onOpen();
       void resultsView.reveal();

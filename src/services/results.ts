@@ -44,10 +44,10 @@ export interface ResultEntry {
   readonly endpoint: EndpointRef;
   /** The instance and endpoint in a person's words. */
   readonly connection: string;
-  /** In use when it ran, as far as is known. */
-  readonly database?: string;
   /** Names the session that it ran on. */
   readonly slot?: string;
+  /** In use when it ran, as far as is known. */
+  readonly database?: string;
   readonly outcome: ResultOutcome;
 }
 

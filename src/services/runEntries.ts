@@ -40,7 +40,7 @@ export class RunEntries {
     this.flush();
   }
 
-  /** The id of the entry for the nth statement, which runs in this database; it is shown from now on, if it was not. */
+  /** The id of the entry for the nth statement, which is in this database; it is shown from now on, if it was not. */
   begin(index: number, database: string | undefined): string {
     while (this.next <= index) {
       this.add();
@@ -48,18 +48,18 @@ export class RunEntries {
     this.fill();
     const at = this.shown.length - (this.next - index);
     const entry = this.shown[at];
-    if (entry !== undefined && database !== undefined) {
-      this.shown[at] = { ...entry, database };
+    if (entry === undefined) {
+      return '';
     }
-    return entry?.id ?? '';
+    this.shown[at] = { ...entry, ...(database !== undefined && { database }) };
+    return entry.id;
   }
 
   /** Another answer of the same statement. */
   after(id: string, outcome: ResultOutcome): string {
     const at = this.shown.findIndex((entry) => entry.id === id);
     const before = this.shown[at];
-    const { database } = before ?? {};
-    const entry = { ...this.entry(before?.statement ?? '', outcome), ...(database && { database }) };
+    const entry = { ...before, ...this.entry(before?.statement ?? '', outcome) };
     this.shown.splice(at + 1, 0, entry);
     this.trim();
     this.flush();

@@ -2,12 +2,12 @@ import { EventEmitter, window, type TreeDataProvider, type TreeItem, type TreeVi
 import type { Disposable } from '../core/emitter';
 import { AppError } from '../core/errors';
 import { views } from '../ids';
-import type { Catalog, CatalogChange } from '../services/catalog/catalog';
+import type { CatalogChange } from '../services/catalog/catalog';
 import type { Inventory, Snapshot } from '../services/inventory';
-import type { ProductionMarks } from '../services/productionMarks';
 import type { CreationProgress } from '../services/provisioning/progress';
 import type { CreationRunner } from '../services/provisioning/runner';
 import { catalogRowId } from './nodes/database/nodes';
+import type { EndpointSql } from './nodes/endpointNode';
 import { CreationNode, verdictOfProgress } from './nodes/creationNode';
 import { InstanceNode } from './nodes/instanceNode';
 import { problemNode } from './nodes/messageNode';
@@ -29,16 +29,15 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
   constructor(
     private readonly inventory: Inventory,
     private readonly runner: Pick<CreationRunner, 'unfinished' | 'onDidChange'>,
-    private readonly catalog: Catalog,
-    private readonly production: ProductionMarks,
+    private readonly sql: EndpointSql,
     private readonly isSandbox: () => boolean,
   ) {
     this.shown = inventory.snapshot;
     this.subscriptions = [
       inventory.onDidChange((next) => this.refreshChanged(next)),
       runner.onDidChange((progress) => this.refreshCreation(progress)),
-      catalog.onDidChange((change) => this.refreshCatalog(change)),
-      production.onDidChange(() => this.changed.fire(undefined)),
+      sql.production.onDidChange(() => this.changed.fire(undefined)),
+      sql.catalog.onDidChange((change) => this.refreshCatalog(change)),
     ];
     this.view = window.createTreeView(views.instances, {
       treeDataProvider: this,
@@ -99,7 +98,7 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
     this.roots = new Map(
       (value ?? []).map((instance) => [
         instance.id,
-        new InstanceNode(instance, this.inventory, this.runner, this.catalog, this.production),
+        new InstanceNode(instance, this.inventory, this.runner, this.sql),
       ]),
     );
     const rows = [...(value === undefined ? [] : this.orphans()), ...this.roots.values()];

@@ -165,6 +165,20 @@ for (const [product, start] of servers) {
     }
 
     if (product === 'MariaDB') {
+      it('keeps the rows that had come when it was cancelled', async () => {
+        const running = runText("SELECT seq, SLEEP(0.005), REPEAT('x', 1000) FROM seq_1_to_100000");
+        await eventually(() => {
+          const [first] = outcomes();
+          return first?.kind === 'rows' && first.rows.count > 0;
+        }, 'the first rows');
+        runner.cancel(slot);
+        await running;
+        const [first] = outcomes();
+        assert.ok(first?.kind === 'rows' && first.cancelled === true);
+        assert.ok(first.rows.ended);
+        assert.equal((await first.rows.read(0, 1))[0]?.[0], '1');
+      });
+
       it('shows every answer of a procedure', async () => {
         await runText(
           'DELIMITER //\nCREATE OR REPLACE PROCEDURE two() BEGIN SELECT 1; SELECT 2; INSERT INTO things VALUES (5, NULL); END //\nDELIMITER ;\nCALL two();',

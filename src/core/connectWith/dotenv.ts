@@ -22,7 +22,7 @@ export const envText = (entries: EnvEntries): string =>
 
 /** A setting with its name, its value (quoted ones may have several lines) and what follows on the line. */
 const setting =
-  /^([ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*=[ \t]*)("(?:\\[^]|[^"\\])*"|'(?:\\'|[^'])*'|`[^`]*`|(?:(?![ \t]#)[^\r\n])*)([^\r\n]*)/gm;
+  /^(\uFEFF?[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*=[ \t]*)("(?:\\[^]|[^"\\])*"|'(?:\\'|[^'])*'|`[^`]*`|(?:(?![ \t]#)[^\r\n])*)([^\r\n]*)/gm;
 
 /**
  * A `.env` file with these entries: those it has get the new value in their place, the others are added at its end.

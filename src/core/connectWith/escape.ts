@@ -26,7 +26,7 @@ export const rustString = (text: string): string =>
 
 export function shellArgument(text: string, os: OperatingSystem): string {
   const clean = wellFormed(text).replaceAll('\0', '');
-  if (/^[\w@%+:,./-]+$/.test(clean) && !(os === 'windows' && /[@%,]/.test(clean))) {
+  if (/^[\w@%+:,./-][\w@%+:,./=-]*$/.test(clean) && !(os === 'windows' && /[@%,]/.test(clean))) {
     return clean;
   }
   // PowerShell takes typographic quotes for quotes too.

@@ -53,6 +53,7 @@ export const nativeDrivers: readonly ConnectMethod[] = [
       [
         "require 'mysql2'",
         '',
+        '# Where it warns that ssl_mode is not supported, the host name is not checked: it then uses an old MariaDB library.',
         'client = Mysql2::Client.new(',
         `  host: ${s(host)},`,
         `  port: ${port},`,

@@ -4,13 +4,20 @@ import { uri } from './uri';
 
 const python = { language: 'python', kind: 'snippet' } as const;
 
-const credentials = ({ host, port, user, password, database }: Filled): readonly string[] => [
+const credentials = (
+  { host, port, user, password, database }: Filled,
+  secret = s(password),
+): readonly string[] => [
   `host=${s(host)},`,
   `port=${port},`,
   `user=${s(user)},`,
-  `password=${s(password)},`,
+  `password=${secret},`,
   `database=${s(database)},`,
 ];
+/** PyMySQL takes text for Latin-1, which the server does not. */
+const isAscii = (text: string): boolean => /^[ -~]*$/.test(text);
+const forPymysql = ({ password }: Filled): string =>
+  isAscii(password) ? s(password) : `${s(password)}.encode()`;
 const verified = ({ caPath }: Filled): readonly string[] => [
   `ssl_ca=${s(caPath)},`,
   'ssl_verify_cert=True,',
@@ -29,11 +36,20 @@ const query = (connection: readonly string[], close: string): readonly string[] 
   close,
 ];
 const program = (...lines: readonly string[]): string => `${lines.join('\n')}\n`;
-const engine = (url: string): string =>
+const engine = (url: string, connectArgs: readonly string[] = []): string =>
   program(
     'from sqlalchemy import create_engine, text',
     '',
-    `engine = create_engine(${s(url)})`,
+    ...(connectArgs.length === 0
+      ? [`engine = create_engine(${s(url)})`]
+      : [
+          'engine = create_engine(',
+          `    ${s(url)},`,
+          '    connect_args={',
+          ...connectArgs.map((line) => `        ${line}`),
+          '    },',
+          ')',
+        ]),
     'with engine.connect() as connection:',
     '    print(connection.execute(text("SELECT VERSION()")).scalar())',
   );
@@ -69,7 +85,10 @@ export const pythonDrivers: readonly ConnectMethod[] = [
         'import pymysql',
         '',
         ...query(
-          call('connection = pymysql.connect', [...credentials(values), ...verified(values)]),
+          call('connection = pymysql.connect', [
+            ...credentials(values, forPymysql(values)),
+            ...verified(values),
+          ]),
           'connection.close()',
         ),
       ),
@@ -98,7 +117,7 @@ export const pythonDrivers: readonly ConnectMethod[] = [
 export const pythonOrms: readonly ConnectMethod[] = [
   {
     ...python,
-    id: 'django',
+    id: 'django_tidb',
     label: 'Django (django_tidb)',
     group: 'ORMs',
     detail: 'DATABASES of settings.py',
@@ -135,13 +154,12 @@ export const pythonOrms: readonly ConnectMethod[] = [
     label: 'SQLAlchemy (PyMySQL)',
     group: 'ORMs',
     text: (values) =>
-      engine(
-        uri('mysql+pymysql', values, {
-          ssl_ca: values.caPath,
-          ssl_verify_cert: 'true',
-          ssl_verify_identity: 'true',
-        }),
-      ),
+      engine(uri('mysql+pymysql', values), [
+        `"ssl_ca": ${s(values.caPath)},`,
+        '"ssl_verify_cert": True,',
+        '"ssl_verify_identity": True,',
+        ...(isAscii(values.password) ? [] : [`"password": ${forPymysql(values)},`]),
+      ]),
   },
   {
     ...python,
@@ -155,7 +173,7 @@ export const pythonOrms: readonly ConnectMethod[] = [
         '',
         ...call('database = MySQLDatabase', [
           `${s(values.database)},`,
-          ...credentials(values).filter((line) => !line.startsWith('database=')),
+          ...credentials(values, forPymysql(values)).filter((line) => !line.startsWith('database=')),
           ...verified(values),
         ]),
         'with database.connection_context():',

@@ -2,11 +2,18 @@ import { MarkdownString, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import { hasConnection, hasEndpoint, verdictOf, type PrivateEndpoint, type Verdict } from '../../core/health';
 import { treeTokens } from '../../ids';
 import type { Catalog } from '../../services/catalog/catalog';
+import type { ProductionMarks } from '../../services/productionMarks';
 import type { CreationProgress } from '../../services/provisioning/progress';
 import { openPanel, verdictOfProgress } from './creationNode';
 import { databaseRows } from './database/nodes';
 import { levelIcons } from './levels';
 import { contextValue, type TreeNode } from './node';
+
+/** What of the endpoints' SQL the rows show. */
+export interface EndpointSql {
+  readonly catalog: Catalog;
+  readonly production: Pick<ProductionMarks, 'has' | 'onDidChange'>;
+}
 
 /** A private endpoint: what both clouds know of it. */
 export class EndpointNode implements TreeNode {
@@ -19,8 +26,7 @@ export class EndpointNode implements TreeNode {
     private readonly endpoint: PrivateEndpoint,
     /** The creation or removal of this endpoint that is not finished. */
     private readonly progress: CreationProgress | undefined,
-    private readonly catalog: Catalog,
-    private readonly isProduction: boolean,
+    private readonly sql: EndpointSql,
   ) {
     this.instanceId = endpoint.instanceId;
     this.endpointId = endpoint.endpointId;
@@ -47,9 +53,9 @@ export class EndpointNode implements TreeNode {
     const { removing } = this;
     item.contextValue = contextValue(
       treeTokens.endpoint,
+      !removing && (this.isProduction ? treeTokens.production : treeTokens.notProduction),
       treeTokens.canReadAgain,
       this.canConnect && treeTokens.canConnect,
-      !this.removing && (this.isProduction ? treeTokens.production : treeTokens.notProduction),
       domainOf(this.endpoint) !== '' && treeTokens.hasDomain,
       !removing && hasConnection(this.endpoint) && treeTokens.canDeleteConnection,
       !removing && hasEndpoint(this.endpoint) && treeTokens.canDeleteEndpoint,
@@ -60,7 +66,7 @@ export class EndpointNode implements TreeNode {
 
   /** What the database behind it holds; nothing below an endpoint that cannot be connected to. */
   readonly children = (): Promise<readonly TreeNode[]> =>
-    this.canConnect ? databaseRows(this, this.catalog) : Promise.resolve([]);
+    this.canConnect ? databaseRows(this, this.sql.catalog) : Promise.resolve([]);
 
   private get removing(): boolean {
     return this.progress?.creation.removal !== undefined;
@@ -69,6 +75,10 @@ export class EndpointNode implements TreeNode {
   private get canConnect(): boolean {
     const { connection } = this.endpoint;
     return connection?.state === 'ACTIVE' && connection.host !== undefined && !this.removing;
+  }
+
+  private get isProduction(): boolean {
+    return this.sql.production.has(this.endpointId);
   }
 
   private get verdict(): Verdict {

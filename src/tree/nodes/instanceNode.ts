@@ -3,13 +3,11 @@ import type { Instance, PrivateLinkService } from '../../core/model';
 import { alibabaRegionOf } from '../../core/model';
 import { wordingOf } from '../../core/errors';
 import { commands, treeTokens } from '../../ids';
-import type { Catalog } from '../../services/catalog/catalog';
 import type { Inventory } from '../../services/inventory';
-import type { ProductionMarks } from '../../services/productionMarks';
 import type { CreationProgress } from '../../services/provisioning/progress';
 import type { CreationRunner } from '../../services/provisioning/runner';
 import { CreationNode } from './creationNode';
-import { EndpointNode } from './endpointNode';
+import { EndpointNode, type EndpointSql } from './endpointNode';
 import { MessageNode, problemNode } from './messageNode';
 import { contextValue, needsFirstLoad, type TreeNode } from './node';
 
@@ -31,8 +29,7 @@ export class InstanceNode implements TreeNode {
     private readonly instance: Instance,
     private readonly inventory: Inventory,
     private readonly runner: Pick<CreationRunner, 'unfinished'>,
-    private readonly catalog: Catalog,
-    private readonly production: Pick<ProductionMarks, 'has'>,
+    private readonly sql: EndpointSql,
   ) {
     this.instanceId = instance.id;
     this.id = `instance/${instance.id}`;
@@ -90,16 +87,9 @@ export class InstanceNode implements TreeNode {
     }
     const rows: TreeNode[] = [
       serviceNode(this, value.service),
-      ...value.endpoints.map((endpoint) => {
-        const { endpointId } = endpoint;
-        return new EndpointNode(
-          this,
-          endpoint,
-          creationOf(endpointId),
-          this.catalog,
-          this.production.has(endpointId),
-        );
-      }),
+      ...value.endpoints.map(
+        (endpoint) => new EndpointNode(this, endpoint, creationOf(endpoint.endpointId), this.sql),
+      ),
       ...others,
     ];
     if (error !== undefined) {

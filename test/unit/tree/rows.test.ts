@@ -39,7 +39,7 @@ describe('tree rows of what is not finished', () => {
     editor.reset();
     r = new Running();
     production = new ProductionMarks(new FakeState(), (id) => id, new RecordingLog());
-    tree = new Tree(r.inventory, r.runner, noCatalog(r), production, () => false);
+    tree = new Tree(r.inventory, r.runner, { catalog: noCatalog(r), production }, () => false);
     fired = [];
     tree.onDidChangeTreeData((node) => fired.push(node));
   });
