@@ -1,6 +1,7 @@
 import { window, workspace, type ExtensionContext } from 'vscode';
 import { checkBaseUrl } from './cloud/baseUrl';
 import { Endpoints } from './cloud/alibaba/endpoints';
+import { accountMenus } from './commands/accountMenus';
 import { registerCommands } from './commands';
 import type { Disposable } from './core/emitter';
 import { AppError } from './core/errors';
@@ -28,6 +29,7 @@ import { CreationRunner } from './services/provisioning/runner';
 import type { SandboxMode } from './services/sandboxMode';
 import { Scheduler } from './services/scheduler';
 import { SqlDocuments } from './services/sqlDocuments';
+import { TreeShape } from './services/treeShape';
 import { HealthItem } from './statusBar/healthItem';
 import { SandboxItem } from './statusBar/sandboxItem';
 import { InstancesTree } from './tree/instancesTree';
@@ -72,7 +74,8 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
   const client = { userAgent: base.userAgent, clock, log };
 
   const accounts = new Accounts({
-    ...{ secrets, secretKeys, environment, learnSecret, log },
+    ...{ secrets, secretKeys, environment, learnSecret, log, stateKeys },
+    state: world.state,
     isWorkspaceTrusted: () => workspace.isTrusted,
     createTidbCloudApi: async (key) => {
       const { createTidbCloudApi } = await import('./cloud/tidbCloud');
@@ -111,9 +114,11 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
   });
   const documents = new SqlDocuments((error) => log.error('A listener of the SQL documents failed', error));
   const isSandbox = (): boolean => consoles.isSandbox();
-  const tree = new InstancesTree(inventory, runner, isSandbox);
+  const shape = new TreeShape(state, stateKeys.grouping, log);
+  const tree = new InstancesTree({ inventory, runner, shape, isSandbox });
+  const inView = (): readonly string[] => tree.inView();
   const monitor = new HealthMonitor({
-    ...{ inventory, scheduler, state, followedKey: stateKeys.followed, log },
+    ...{ inventory, scheduler, state, followedKey: stateKeys.followed, log, inView },
     intervalMs: () =>
       readSettings.healthShowInStatusBar() || tree.visible
         ? readSettings.healthIntervalSeconds() * 1000
@@ -153,6 +158,7 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     window.registerWebviewPanelSerializer(panels.creation, creation),
     ...registerCommands(new CommandRunner(notifications, log), {
       ...shared,
+      ...{ shape, inView },
       ...{ connections, documents, monitor, creation, results, consoles, sandbox, runner, newId },
       showLog: () => log.show(),
     }),
@@ -172,7 +178,9 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
       },
       any: () => settingsCheck.run(),
     }),
-    accounts.onDidChange(() => monitor.lookNow()),
+    ...accountMenus(accounts, log),
+    shape.onDidChange(() => contextKeys.set(contexts.filtered, shape.filter !== '')),
+    accounts.onDidChange(({ isRename }) => isRename !== true && monitor.lookNow()),
     tree.onDidChangeVisibility(() => scheduler.wake()),
     documents.onDidChange((uris) => contextKeys.setUris(contexts.boundDocuments, uris)),
     connections.onDidChangeRunning((running) => contextKeys.set(contexts.sqlRunning, running)),
@@ -190,6 +198,7 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     clearImmediate(taking);
     contextKeys.setUris(contexts.boundDocuments, []);
     contextKeys.set(contexts.sqlRunning, false);
+    contextKeys.set(contexts.filtered, false);
     parts.forEach((part) => void part.dispose());
   };
   return {

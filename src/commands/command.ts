@@ -11,6 +11,7 @@ import type { HealthMonitor } from '../services/healthMonitor';
 import type { Inventory } from '../services/inventory';
 import type { CreationRunner } from '../services/provisioning/runner';
 import type { SandboxMode } from '../services/sandboxMode';
+import type { TreeShape } from '../services/treeShape';
 import type { SqlDocuments } from '../services/sqlDocuments';
 
 /** Everything that commands work with; built in extension.ts. */
@@ -25,6 +26,9 @@ export interface CommandServices {
   readonly notifications: Notifications;
   readonly clock: Clock;
   readonly log: Log;
+  readonly shape: TreeShape;
+  /** Ids of the instances whose details are on the screen. */
+  readonly inView: () => readonly string[];
   readonly creation: { show(instanceId?: string): void };
   readonly results: { show(state: ResultsState): void; reveal(): Promise<void> };
   readonly consoles: Consoles;

@@ -9,7 +9,9 @@ import { deleteConnection } from './deleteConnection';
 import { deleteEndpoint } from './deleteEndpoint';
 import { disconnect } from './disconnect';
 import { exportAsCode } from './exportAsCode';
+import { clearFilter, filter } from './filter';
 import { giveUp } from './giveUp';
+import { groupBy, showMore } from './groupBy';
 import { openInAlibabaCloud, openInTidbCloud } from './openConsole';
 import { openCreation } from './openCreation';
 import { refresh } from './refresh';
@@ -17,14 +19,19 @@ import { cancelSql, runSql } from './runSql';
 import { startSandbox, stopSandbox } from './sandbox';
 import { showHealth } from './showHealth';
 import { showLog } from './showLog';
-import { signInAlibabaCloud, signInTidbCloud, signOut } from './signIn';
+import { renameAccount, signInAlibabaCloud, signInTidbCloud, signOut } from './signIn';
 
 /** Every command there is. */
 export const allCommands: readonly Command[] = [
   signInTidbCloud,
   signInAlibabaCloud,
   signOut,
+  renameAccount,
   refresh,
+  filter,
+  clearFilter,
+  groupBy,
+  showMore,
   createEndpoint,
   openCreation,
   deleteConnection,

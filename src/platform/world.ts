@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { ExtensionContext } from 'vscode';
 import { AppError } from '../core/errors';
 import type { SandboxClouds, SecretStore, StateStore } from '../core/ports';
-import { secretKeys } from '../ids';
+import { secretKeys, stateKeys } from '../ids';
 import { consolesOf, type Consoles } from './consoles';
 import { readSettings } from './settings';
 import { secretStore, stateStore } from './storage';
@@ -54,11 +54,19 @@ export function sandboxWorld(context: ExtensionContext, id: string, sandbox: San
     alibabaCloudEndpoints: () => current().alibabaCloud.endpoints,
   });
   const state = stateStore(context.workspaceState);
+  // As its keys, who is signed in to it stays in memory.
+  let accounts: unknown;
   return {
     secrets: sandboxSecrets(sandbox),
     state: {
-      get: (key) => state.get(`sandbox/${key}`),
-      set: (key, value) => state.set(`sandbox/${key}`, value),
+      get: (key) => (key === stateKeys.accounts ? accounts : state.get(`sandbox/${key}`)),
+      set: (key, value) => {
+        if (key === stateKeys.accounts) {
+          accounts = value;
+          return Promise.resolve();
+        }
+        return state.set(`sandbox/${key}`, value);
+      },
     },
     environment: {},
     creationsFolder: path.join(sandboxFolder(context, id), 'creations'),

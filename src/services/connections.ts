@@ -204,7 +204,7 @@ export class Connections {
   }
 
   private async downloadCa(instanceId: string, signal: AbortSignal | undefined): Promise<string> {
-    const api = await this.options.accounts.tidbCloud();
+    const api = await this.options.accounts.tidbCloudFor(instanceId);
     const pem = await api.getCaCertificate(instanceId, signal);
     await this.options.state.set(this.options.keys.caCertificate(instanceId), pem);
     return pem;

@@ -183,7 +183,7 @@ class Machine {
     secrets.kept.set('tidbCloud', JSON.stringify(sandbox.tidbCloud));
     secrets.kept.set('alibabaCloud', JSON.stringify(keys));
     const accounts = new Accounts({
-      ...{ secrets, secretKeys: { tidbCloud: 'tidbCloud', alibabaCloud: 'alibabaCloud' }, environment: {} },
+      ...{ secrets, secretKeys, state: new FakeState(), stateKeys, environment: {} },
       ...{ log, learnSecret: quiet, isWorkspaceTrusted: () => true },
       createTidbCloudApi: () => Promise.resolve(tidbCloud),
       createAlibabaCloudApi: () => Promise.resolve(alibabaCloud),

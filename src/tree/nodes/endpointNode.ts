@@ -30,7 +30,6 @@ export class EndpointNode implements TreeNode {
     item.id = this.id;
     item.description = word;
     item.iconPath = levelIcons[level];
-    item.tooltip = this.tooltip();
     item.accessibilityInformation = { label: `Private endpoint ${endpointId}, ${word}` };
     if (this.progress !== undefined) {
       item.command = openPanel(this.instanceId);
@@ -51,7 +50,7 @@ export class EndpointNode implements TreeNode {
     return this.progress === undefined ? verdictOf(this.endpoint) : verdictOfProgress(this.progress);
   }
 
-  private tooltip(): MarkdownString {
+  tooltip(): MarkdownString {
     const { connection, endpoint, endpointId } = this.endpoint;
     const { word, explanation } = this.verdict;
     const tooltip = new MarkdownString();

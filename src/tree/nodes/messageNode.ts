@@ -55,16 +55,22 @@ const commandOf: Partial<Record<Remedy, string>> = {
 };
 
 /** An error where the rows would be; clicking it does what helps most. */
-export function problemNode(parent: TreeNode | undefined, error: unknown, instanceId?: string): MessageNode {
+export function problemNode(
+  parent: TreeNode | undefined,
+  error: unknown,
+  instanceId?: string,
+  /** Whose trouble it is, where there are several accounts. */
+  account?: { readonly id: string; readonly name: string },
+): MessageNode {
   const { message, nextStep, remedies } = wordingOf(error);
   const remedy = remedies.find((candidate) => commandOf[candidate] !== undefined) ?? 'retry';
   const title = remedyLabel(remedy);
   const about = instanceId === undefined ? [] : [{ instanceId }];
   return new MessageNode(
     parent,
-    'problem',
+    account === undefined ? 'problem' : `problem/${account.id}`,
     {
-      label: message,
+      label: account === undefined ? message : `${account.name}: ${message}`,
       description: `${title}…`,
       tooltip: `${message}\n${nextStep}`,
       icon: new ThemeIcon('error'),

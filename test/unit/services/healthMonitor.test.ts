@@ -11,6 +11,7 @@ const posted = { ...aConnection, postedAtMs: 0 };
 describe('HealthMonitor', () => {
   let s: Stage;
   let looking: boolean;
+  let inView: readonly string[];
 
   const followed = (): unknown => s.state.get('followed');
 
@@ -23,12 +24,14 @@ describe('HealthMonitor', () => {
       followedKey: 'followed',
       log: s.log,
       intervalMs: () => (looking ? minute : undefined),
+      inView: () => inView,
     });
   }
 
   beforeEach(() => {
     s = stage();
     looking = true;
+    inView = [];
   });
 
   it('asks nothing while no endpoint was ever seen', async () => {

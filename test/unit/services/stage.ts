@@ -4,7 +4,15 @@ import { Inventory } from '../../../src/services/inventory';
 import { FakeSecrets, FakeState, ManualClock, RecordingLog } from '../fakes';
 import { FakeWorld } from './world';
 
-export const secretKeys = { tidbCloud: 'tidb', alibabaCloud: 'ali' };
+export const secretKeys = {
+  tidbCloud: 'tidb',
+  alibabaCloud: 'ali',
+  account: (accountId: string): string => `account/${accountId}`,
+};
+export const stateKeys = {
+  accounts: 'accounts',
+  accountsOfInstance: (instanceId: string): string => `accounts.of/${instanceId}`,
+};
 export const tidbKey = { publicKey: 'public', privateKey: 'private-key-secret' };
 export const aliKeys = { kind: 'keys' as const, accessKeyId: 'LTAI', accessKeySecret: 'access-key-secret' };
 
@@ -22,8 +30,7 @@ export function stage(signedIn: { readonly tidb?: boolean; readonly ali?: boolea
     secrets.kept.set(secretKeys.alibabaCloud, JSON.stringify(aliKeys));
   }
   const options: AccountsOptions = {
-    secrets,
-    secretKeys,
+    ...{ secrets, secretKeys, state, stateKeys },
     environment: {},
     isWorkspaceTrusted: () => true,
     createTidbCloudApi: () => Promise.resolve(world.tidbCloud),
