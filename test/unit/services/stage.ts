@@ -1,3 +1,4 @@
+import { alibabaCloudIdentity, tidbCloudIdentity } from '../../../src/services/account';
 import type { AccountsOptions } from '../../../src/services/accounts';
 import { Accounts } from '../../../src/services/accounts';
 import { Inventory } from '../../../src/services/inventory';
@@ -23,14 +24,21 @@ export function stage(signedIn: { readonly tidb?: boolean; readonly ali?: boolea
   const secrets = new FakeSecrets();
   const state = new FakeState();
   const log = new RecordingLog();
+  const entries: object[] = [];
   if (signedIn.tidb !== false) {
-    secrets.kept.set(secretKeys.tidbCloud, JSON.stringify(tidbKey));
+    const { id, key } = tidbCloudIdentity(tidbKey);
+    entries.push({ id, key, cloud: 'TiDB Cloud' });
+    secrets.kept.set(secretKeys.account(id), JSON.stringify(tidbKey));
   }
   if (signedIn.ali !== false) {
-    secrets.kept.set(secretKeys.alibabaCloud, JSON.stringify(aliKeys));
+    const { id, key } = alibabaCloudIdentity(aliKeys);
+    entries.push({ id, key, cloud: 'Alibaba Cloud' });
+    secrets.kept.set(secretKeys.account(id), JSON.stringify(aliKeys));
   }
+  const accountsState = new FakeState();
+  accountsState.kept.set(stateKeys.accounts, entries);
   const options: AccountsOptions = {
-    ...{ secrets, secretKeys, state, stateKeys },
+    ...{ secrets, secretKeys, stateKeys, state: accountsState },
     environment: {},
     isWorkspaceTrusted: () => true,
     createTidbCloudApi: () => Promise.resolve(world.tidbCloud),

@@ -4,6 +4,7 @@ import type { InstancesTree } from '../../../src/tree/instancesTree';
 import type { TreeNode } from '../../../src/tree/nodes/node';
 import { aCreation, tidbError } from '../fakes';
 import { editor, withoutEditor } from '../commands/editor';
+import { TreeShape } from '../../../src/services/treeShape';
 import { byHand, minute, Running } from '../services/provisioning/running';
 
 interface Row {
@@ -19,7 +20,7 @@ describe('tree rows of what is not finished', () => {
   let Tree: typeof InstancesTree;
   let r: Running;
   let tree: InstancesTree;
-  let fired: (TreeNode | undefined)[];
+  let fired: (TreeNode | TreeNode[] | undefined)[];
 
   before(async () => {
     ({ InstancesTree: Tree } = await withoutEditor(() => import('../../../src/tree/instancesTree')));
@@ -27,7 +28,8 @@ describe('tree rows of what is not finished', () => {
   beforeEach(() => {
     editor.reset();
     r = new Running();
-    tree = new Tree(r.inventory, r.runner, () => false);
+    const shape = new TreeShape(r.state, 'grouping', r.log);
+    tree = new Tree({ inventory: r.inventory, runner: r.runner, shape, isSandbox: () => false });
     fired = [];
     tree.onDidChangeTreeData((node) => fired.push(node));
   });
@@ -37,7 +39,9 @@ describe('tree rows of what is not finished', () => {
   });
 
   function shown(node: TreeNode): Row {
-    const item = node.item() as TreeItem & { readonly tooltip?: { readonly value?: string } };
+    const item = tree.resolveTreeItem(node.item(), node) as TreeItem & {
+      readonly tooltip?: { readonly value?: string };
+    };
     return {
       label: item.label,
       description: item.description,
@@ -150,7 +154,7 @@ describe('tree rows of what is not finished', () => {
     await r.runner.start(aCreation);
     await r.clock.pass(10 * minute);
     r.assertDone();
-    const drawn = fired.filter((node) => node === instance).length;
+    const drawn = fired.flat().filter((node) => node === instance).length;
     const words = new Set(r.progress.map(({ decision }) => JSON.stringify(decision)));
     assert.ok(drawn >= 3, `${drawn} times`);
     assert.ok(drawn <= words.size + 3, `${drawn} times, ${words.size} decisions, ${r.progress.length} looks`);
