@@ -253,7 +253,9 @@ describe('Connections', () => {
 
     it('that cannot be downloaded is an error of its own, and nothing is dialled', async () => {
       s.state.kept.clear();
-      await s.secrets.delete('tidb');
+      for (const account of await s.accounts.list('TiDB Cloud')) {
+        await s.accounts.signOut(account);
+      }
       await assert.rejects(connections.open(endpoint, asking(root)), { code: 'notSignedIn' });
       assert.equal(targets.length, 0);
     });
