@@ -166,8 +166,12 @@ export class Inventory {
     });
   }
 
-  /** Lists the instances and reads again the details of those that are named, or else every detail that was read before. */
-  async refreshAll(instanceIds: readonly string[] = [...this.known.keys()]): Promise<void> {
+  /**
+   * Lists the instances and reads again every detail that was read before; where these are many, of those that are shown.
+   */
+  async refreshAll(shown?: readonly string[]): Promise<void> {
+    const known = [...this.known.keys()];
+    const instanceIds = shown === undefined || known.length <= fewDetails ? known : shown;
     await this.refreshInstances();
     await Promise.all(
       instanceIds
@@ -378,6 +382,9 @@ export class Inventory {
     this.changed.fire({ kind: 'instances' });
   }
 }
+
+/** So many details cost little to read again. */
+const fewDetails = 20;
 
 const isOfDetails = (key: string): boolean => key.startsWith('details/');
 
