@@ -117,7 +117,11 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
 
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
     if (node === undefined) {
-      await this.options.inventory.firstPage();
+      if (!this.options.inventory.snapshot.isWhole) {
+        await this.options.inventory.firstPage();
+        // A list of one page has come to its end by then.
+        await new Promise((resolve) => setTimeout(resolve));
+      }
       const roots = this.rows.roots();
       this.render();
       return [...roots];

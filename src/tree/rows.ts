@@ -20,10 +20,12 @@ export interface RowsOptions {
   readonly attention: Attention;
 }
 
+const none: readonly Instance[] = [];
+
 /** Makes the rows of the view, page by page, and keeps those that were handed out by the id of their instance. */
 export class Rows {
   private readonly nodes = new Map<string, InstanceNode>();
-  private arranged: Arranged | undefined;
+  private arranged: { readonly from: readonly unknown[]; readonly as: Arranged } | undefined;
 
   constructor(private readonly options: RowsOptions) {}
 
@@ -64,14 +66,17 @@ export class Rows {
 
   private arrange(): Arranged {
     const { inventory, shape } = this.options;
-    const { value = [] } = inventory.snapshot.instances;
+    const { value = none } = inventory.snapshot.instances;
     const around: Surroundings = {
       accountOf: (id) => inventory.accountOf(id),
       accountCount: inventory.accountCount,
       endpointsOf: (id) => inventory.details(id).value?.endpoints ?? [],
     };
-    this.arranged ??= arrange(value, shape.grouping, shape.filter, around);
-    return this.arranged;
+    const from = [value, shape.grouping, shape.filter];
+    if (this.arranged === undefined || from.some((part, i) => part !== this.arranged?.from[i])) {
+      this.arranged = { from, as: arrange(value, shape.grouping, shape.filter, around) };
+    }
+    return this.arranged.as;
   }
 
   /** Rows of instances that are gone, or are not among the matches any more. */

@@ -99,6 +99,10 @@ async function inEditor(size: number, unpacked: readonly string[]): Promise<read
       const all = performance.now() - from;
       const group = window.page.getByRole('treeitem').filter({ hasText: /instance/ }).first();
       await group.click();
+      // Its first region.
+      await window.page.getByRole('treeitem', { expanded: true }).first().waitFor();
+      await window.page.keyboard.press('ArrowDown');
+      await window.page.keyboard.press('ArrowRight');
       await window.page.getByRole('treeitem').filter({ hasText: 'many-' }).first().waitFor();
       const after = await askProbe(port);
       const what = `${size.toLocaleString('en')} instances`;
