@@ -20,9 +20,7 @@ export function pageThrough<T>(
   return itemsOf(pagesOf(source, operation, fetchPage, signal));
 }
 
-export async function* itemsOf<T>(
-  pages: AsyncIterable<readonly T[]>,
-): AsyncGenerator<T, void, undefined> {
+export async function* itemsOf<T>(pages: AsyncIterable<readonly T[]>): AsyncGenerator<T, void, undefined> {
   for await (const page of pages) {
     yield* page;
   }

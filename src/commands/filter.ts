@@ -18,7 +18,8 @@ export const filter: Command = {
       const input = window.createInputBox();
       input.title = 'Filter Instances';
       input.placeholder = 'Name, ID, region, project, account or endpoint';
-      input.prompt = 'Instances that match are shown as you type. Enter keeps the filter, Escape takes it back.';
+      input.prompt =
+        'Instances that match are shown as you type. Enter keeps the filter, Escape takes it back.';
       input.value = before;
       let isKept = false;
       input.onDidChangeValue((text) => shape.filterBy(text.trim()));

@@ -30,9 +30,7 @@ function instancesOf(row: unknown, inventory: CommandServices['inventory']): rea
   if (instanceId !== undefined) {
     return [instanceId];
   }
-  return isGroup(row)
-    ? row.instanceIds.filter((id) => inventory.details(id).value !== undefined)
-    : [];
+  return isGroup(row) ? row.instanceIds.filter((id) => inventory.details(id).value !== undefined) : [];
 }
 
 const isGroup = (row: unknown): row is { readonly instanceIds: readonly string[] } =>

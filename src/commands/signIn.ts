@@ -207,7 +207,11 @@ async function pickAccount(
       account,
     };
   });
-  const chosen = await window.showQuickPick(items, { ...options, matchOnDescription: true, matchOnDetail: true });
+  const chosen = await window.showQuickPick(items, {
+    ...options,
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
   if (chosen === undefined) {
     throw cancellation();
   }

@@ -133,11 +133,12 @@ function wordsFor(
         label: instance.projectId === undefined ? 'No project' : `Project ${instance.projectId}`,
         detail: '',
       };
-    case 'region':
-      return {
-        label: instance.regionName === '' ? instance.regionId : instance.regionName,
-        detail: alibabaRegionOf(instance.regionId) ?? instance.regionId,
-      };
+    case 'region': {
+      const { regionId, regionName } = instance;
+      const id = alibabaRegionOf(regionId) ?? regionId;
+      const label = regionName === '' ? id : regionName;
+      return { label, detail: label.includes(id) ? '' : id };
+    }
   }
 }
 

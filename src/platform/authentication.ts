@@ -1,9 +1,9 @@
 import {
   authentication,
+  Disposable,
   EventEmitter,
   type AuthenticationProvider,
   type AuthenticationSession,
-  type Disposable,
 } from 'vscode';
 import type { Log } from '../core/ports';
 
@@ -35,12 +35,7 @@ export function registerAuthentication(
   const registration = authentication.registerAuthenticationProvider(id, label, provider, {
     supportsMultipleAccounts: true,
   });
-  return {
-    dispose: () => {
-      registration.dispose();
-      provider.dispose();
-    },
-  };
+  return Disposable.from(registration, provider);
 }
 
 class AccountsMenu implements AuthenticationProvider {

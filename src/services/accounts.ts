@@ -163,7 +163,8 @@ export class Accounts implements Disposable {
     const byId = (id: string | undefined): Account | undefined => all.find((account) => account.id === id);
     const { accountId, owner, endpointId } = hint;
     const known =
-      byId(accountId) ?? byId(endpointId === undefined ? undefined : this.matches.ownerOfEndpoint(endpointId));
+      byId(accountId) ??
+      byId(endpointId === undefined ? undefined : this.matches.ownerOfEndpoint(endpointId));
     const owned = known ?? (owner === undefined ? undefined : await this.ownedBy(owner, all));
     return owned ?? this.matches.alibabaCloudOf(instanceId).map(byId).find(Boolean) ?? first;
   }
@@ -199,8 +200,7 @@ export class Accounts implements Disposable {
   /** TiDB Cloud tells of a key's organization only with an instance. */
   async noteOrganization({ id, owner, isStored }: Account, organizationId: string): Promise<void> {
     if (isStored && owner !== organizationId) {
-      const ownerName = `Organization ${organizationId}`;
-      await this.stored.update(id, { owner: organizationId, ownerName });
+      await this.stored.update(id, { owner: organizationId, ownerName: organizationName(organizationId) });
     }
   }
 
@@ -208,12 +208,8 @@ export class Accounts implements Disposable {
   async signInTidbCloud(key: TidbCloudKey, signal?: AbortSignal): Promise<Account> {
     this.options.learnSecret(key.privateKey);
     const api = await this.options.createTidbCloudApi(key);
-    const { value: page } = await api.listInstancePages(signal)[Symbol.asyncIterator]().next();
-    const organization = (page as Awaited<typeof page> | undefined)?.[0]?.organizationId;
-    const owner =
-      organization === undefined
-        ? {}
-        : { owner: organization, ownerName: `Organization ${organization}` };
+    const organization = await firstOrganization(api, signal);
+    const owner = organization === undefined ? {} : { owner: organization, ownerName: organizationName(organization) };
     const identity = tidbCloudIdentity(key);
     await this.stored.put({ ...identity, cloud: 'TiDB Cloud', ...owner }, key);
     return this.added('TiDB Cloud', identity.id);
@@ -376,6 +372,16 @@ export class Accounts implements Disposable {
       }
     }
   }
+}
+
+const organizationName = (organizationId: string): string => `Organization ${organizationId}`;
+
+/** Of the first page, which also shows that the key is good; undefined where there is no instance. */
+async function firstOrganization(api: TidbCloudApi, signal: AbortSignal | undefined): Promise<string | undefined> {
+  for await (const [first] of api.listInstancePages(signal)) {
+    return first?.organizationId;
+  }
+  return undefined;
 }
 
 const environmentId = (cloud: Cloud): string =>

@@ -114,7 +114,9 @@ export class EndpointLookup {
       const answer = asked.get(id);
       return answer === undefined || answer.error !== undefined || answer.endpoints.length > 0;
     });
-    const added = answers.filter(({ account, endpoints }) => endpoints.length > 0 && !kept.includes(account.id));
+    const added = answers.filter(
+      ({ account, endpoints }) => endpoints.length > 0 && !kept.includes(account.id),
+    );
     await matches.noteOwners(instanceId, [...kept, ...added.map(({ account }) => account.id)]);
   }
 }

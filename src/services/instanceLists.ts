@@ -31,7 +31,9 @@ export class InstanceLists {
 
   /** Every account was read to the end once, or cannot be. */
   get isWhole(): boolean {
-    return this.count > 0 && this.listings.every(({ whole, error }) => whole !== undefined || error !== undefined);
+    return (
+      this.count > 0 && this.listings.every(({ whole, error }) => whole !== undefined || error !== undefined)
+    );
   }
 
   /** Those that cannot be listed, in order. */

@@ -35,7 +35,8 @@ export interface Snapshot {
 }
 
 /** What has changed: the list of instances, or the details of one. */
-export type InventoryChange = { readonly kind: 'instances' } | { readonly kind: 'details'; readonly instanceId: string };
+export type InventoryChange =
+  { readonly kind: 'instances' } | { readonly kind: 'details'; readonly instanceId: string };
 
 export interface DetailsOptions {
   /** Asks every Alibaba Cloud account, not only those that are known to own an endpoint. */
@@ -105,7 +106,9 @@ export class Inventory {
   endpoints(): readonly { readonly instance: Instance; readonly endpoint: PrivateEndpoint }[] {
     return [...this.known].flatMap(([instanceId, { value }]) => {
       const instance = this.instance(instanceId);
-      return instance === undefined ? [] : (value?.endpoints ?? []).map((endpoint) => ({ instance, endpoint }));
+      return instance === undefined
+        ? []
+        : (value?.endpoints ?? []).map((endpoint) => ({ instance, endpoint }));
     });
   }
 

@@ -80,8 +80,7 @@ export class StoredAccounts {
     const { secretKeys } = this.options;
     const { arn } = entry;
     const isSame = (other: Entry): boolean =>
-      other.cloud === entry.cloud &&
-      (other.id === entry.id || (arn !== undefined && other.arn === arn));
+      other.cloud === entry.cloud && (other.id === entry.id || (arn !== undefined && other.arn === arn));
     const before = this.entries.find(isSame);
     await this.keep(secretKeys.account(entry.id), JSON.stringify(secret));
     await this.write(
@@ -94,7 +93,10 @@ export class StoredAccounts {
     }
   }
 
-  async update(accountId: string, change: Partial<Pick<Entry, 'name' | 'owner' | 'ownerName' | 'arn'>>): Promise<void> {
+  async update(
+    accountId: string,
+    change: Partial<Pick<Entry, 'name' | 'owner' | 'ownerName' | 'arn'>>,
+  ): Promise<void> {
     await this.write(this.entries.map((entry) => (entry.id === accountId ? { ...entry, ...change } : entry)));
   }
 

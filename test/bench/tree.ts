@@ -44,7 +44,12 @@ export async function measure(): Promise<readonly Row[]> {
       const { tidbCloud, alibabaCloud } = await idleCalls(followed, shown);
       const what = `${(2 * followed).toLocaleString('en')} endpoints followed, ${shown} instances in view`;
       rows.push(
-        { what: `idle calls to TiDB Cloud, ${what}`, ours: round(tidbCloud), limit: halfOfRate.tidbCloud, unit: '1/min' },
+        {
+          what: `idle calls to TiDB Cloud, ${what}`,
+          ours: round(tidbCloud),
+          limit: halfOfRate.tidbCloud,
+          unit: '1/min',
+        },
         {
           what: `idle calls to Alibaba Cloud, ${what}`,
           ours: round(alibabaCloud),
@@ -76,7 +81,10 @@ async function inEditor(size: number, unpacked: readonly string[]): Promise<read
     const window = await openWorkbench(server);
     try {
       const workbench = new Workbench(window.page);
-      const firstRow = window.page.getByRole('treeitem').filter({ has: window.page.locator('.label-name') }).first();
+      const firstRow = window.page
+        .getByRole('treeitem')
+        .filter({ has: window.page.locator('.label-name') })
+        .first();
       const show = async (container: string): Promise<number> => {
         const from = performance.now();
         await workbench.openViewContainer(container);
@@ -94,15 +102,18 @@ async function inEditor(size: number, unpacked: readonly string[]): Promise<read
       const asked = sandbox.control.calls('tidb:ListTidbs');
       const from = performance.now();
       const ours = await show('TiDB Private Endpoint');
-      await workbench.page.getByText('More instances are on their way').waitFor({ state: 'detached', timeout: 180_000 });
+      await workbench.page
+        .getByText('More instances are on their way')
+        .waitFor({ state: 'detached', timeout: 180_000 });
       await untilListed(sandbox, asked + Math.ceil(size / 100));
       const all = performance.now() - from;
-      const group = window.page.getByRole('treeitem').filter({ hasText: /instance/ }).first();
+      const group = window.page
+        .getByRole('treeitem')
+        .filter({ hasText: /instance/ })
+        .first();
       await group.click();
       // Its first region.
-      await window.page.getByRole('treeitem', { expanded: true }).first().waitFor();
-      await window.page.keyboard.press('ArrowDown');
-      await window.page.keyboard.press('ArrowRight');
+      await window.page.locator('[role=treeitem][aria-level="2"]').first().click();
       await window.page.getByRole('treeitem').filter({ hasText: 'many-' }).first().waitFor();
       const after = await askProbe(port);
       const what = `${size.toLocaleString('en')} instances`;

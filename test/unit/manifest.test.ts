@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { authentications, commands, contexts, extensionId, panels, settings, treeTokens, views } from '../../src/ids';
+import {
+  authentications,
+  commands,
+  contexts,
+  extensionId,
+  panels,
+  settings,
+  treeTokens,
+  views,
+} from '../../src/ids';
 
 interface Menu {
   readonly command: string;
@@ -111,7 +120,10 @@ describe('the manifest and ids.ts', () => {
   });
 
   it('have the same authentication providers', () => {
-    assert.deepEqual(sorted(contributes.authentication.map(({ id }) => id)), sorted(Object.values(authentications)));
+    assert.deepEqual(
+      sorted(contributes.authentication.map(({ id }) => id)),
+      sorted(Object.values(authentications)),
+    );
   });
 
   it('restore the same panels', () => {

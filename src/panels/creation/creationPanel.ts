@@ -86,7 +86,11 @@ export class CreationPanel implements Disposable {
         }
       }),
       runner.onDidChange((progress) => this.follow(progress)),
-      accounts.onDidChange(() => void this.attempt(() => this.begin())),
+      accounts.onDidChange(({ isRename }) => {
+        if (isRename !== true) {
+          void this.attempt(() => this.begin());
+        }
+      }),
     ];
     void this.attempt(() => this.begin());
   }

@@ -48,7 +48,7 @@ export class CreationDraft implements Disposable {
   private ofInstance = new AbortController();
 
   constructor(private readonly options: DraftOptions) {
-    const { accounts, clock, log } = options;
+    const { clock, log } = options;
     const store = (this.store = new DraftStore(log));
     const api = (): ReturnType<Accounts['alibabaCloud']> => this.alibabaCloud();
     const regionId = (): string | undefined => this.regionId;
@@ -93,11 +93,11 @@ export class CreationDraft implements Disposable {
       ...kept,
     });
     const service = await this.readService(instanceId, signal);
-    if (signal.aborted) {
-      return;
+    const isStillChosen = (): boolean => !signal.aborted;
+    if (isStillChosen()) {
+      // Reading the endpoints has told whose they are.
+      this.store.update(this.accountFor(instanceId, accounts));
     }
-    // Reading the endpoints has told whose they are.
-    this.store.update(this.accountFor(instanceId, accounts));
     const regionId = this.regionId;
     if (service?.state !== 'ACTIVE' || regionId === undefined || this.state.mode === 'byHand') {
       return;

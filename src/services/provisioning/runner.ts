@@ -172,7 +172,9 @@ export class CreationRunner implements Disposable {
       const { id } = await this.options.accounts.tidbCloudAccountFor(creation.instanceId);
       return { tidbCloudAccount: id, ...creation };
     } catch (error) {
-      this.options.log.warn(`The TiDB Cloud account of ${creation.instanceName} cannot be told: ${String(error)}`);
+      this.options.log.warn(
+        `The TiDB Cloud account of ${creation.instanceName} cannot be told: ${String(error)}`,
+      );
       return creation;
     }
   }

@@ -13,7 +13,10 @@ import { FakeSecrets, FakeState } from '../../unit/fakes';
 const timeScale = 30;
 const intervalMs = 60_000;
 const minutes = 6;
-const operations = { tidbCloud: ['tidb:ListPrivateEndpointConnections', 'tidb:GetPrivateLinkService', 'tidb:ListTidbs'], alibabaCloud: ['ListVpcEndpoints'] };
+const operations = {
+  tidbCloud: ['tidb:ListPrivateEndpointConnections', 'tidb:GetPrivateLinkService', 'tidb:ListTidbs'],
+  alibabaCloud: ['ListVpcEndpoints'],
+};
 
 export interface IdleCalls {
   readonly tidbCloud: number;
@@ -41,9 +44,7 @@ export async function idleCalls(followed: number, shown: number): Promise<IdleCa
     ...{ secrets, secretKeys, stateKeys, state: new FakeState(), environment: {}, log },
     ...{ isWorkspaceTrusted: () => true, learnSecret: quiet },
     createTidbCloudApi: (key) =>
-      Promise.resolve(
-        createTidbCloudApi({ ...client, ...key, clock, baseUrl: sandbox.tidbCloud.baseUrl }),
-      ),
+      Promise.resolve(createTidbCloudApi({ ...client, ...key, clock, baseUrl: sandbox.tidbCloud.baseUrl })),
     createAlibabaCloudApi: () =>
       Promise.resolve(
         createAlibabaCloudApi({

@@ -88,7 +88,8 @@ describe('the accounts in the editor’s menu', () => {
   it('are renamed, which the editor is told', async () => {
     await sessions(authentications.tidbCloud);
     typed = ['Shop'];
-    editor.pick = (items) => items.find((each) => (each as { description?: string }).description === 'public-two');
+    editor.pick = (items) =>
+      items.find((each) => (each as { description?: string }).description === 'public-two');
     await signIn.renameAccount.handler({ accounts: m.accounts } as unknown as CommandServices)(undefined);
     await settle();
     assert.deepEqual(await sessions(authentications.tidbCloud), ['public-one', 'Shop']);
@@ -99,7 +100,8 @@ describe('the accounts in the editor’s menu', () => {
   });
 
   it('are signed out of by choosing which', async () => {
-    editor.pick = (items) => items.find((each) => (each as { description?: string }).description === 'two (222)');
+    editor.pick = (items) =>
+      items.find((each) => (each as { description?: string }).description === 'two (222)');
     await signIn.signOut.handler({ accounts: m.accounts } as unknown as CommandServices)(undefined);
     assert.deepEqual(await sessions(authentications.alibabaCloud), ['one (111)']);
     assert.deepEqual(await sessions(authentications.tidbCloud), ['public-one', 'public-two']);

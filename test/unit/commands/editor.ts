@@ -156,6 +156,9 @@ export class CommandEditor {
       ProgressLocation: { Window: 10, Notification: 15 },
       Position: PlainPosition,
       Disposable: class {
+        static from(...all: readonly { dispose(): unknown }[]): { dispose(): void } {
+          return { dispose: () => all.forEach((each) => void each.dispose()) };
+        }
         constructor(readonly dispose: () => void) {}
       },
       Uri: {

@@ -177,7 +177,9 @@ describe('HealthMonitor', () => {
     });
 
     const calls = (): number =>
-      s.script.count('listConnections') + s.script.count('getPrivateLinkService') + s.script.count('listInstances');
+      s.script.count('listConnections') +
+      s.script.count('getPrivateLinkService') +
+      s.script.count('listInstances');
 
     it('keeps within half of TiDB Cloud’s rate, and comes to each in turn', async () => {
       const seen: string[] = [];

@@ -105,7 +105,7 @@ describe('many accounts', () => {
 
     it('stays where it is when the new place cannot be written', async () => {
       m.secrets.kept.set(secretKeys.tidbCloud, JSON.stringify(tidbKey));
-      const { set } = m.secrets;
+      const set = m.secrets.set.bind(m.secrets);
       m.secrets.set = () => Promise.reject(new Error('read only'));
       await assert.rejects(m.accounts.list('TiDB Cloud'), /read only/);
       assert.ok(m.secrets.kept.has(secretKeys.tidbCloud));
@@ -230,7 +230,10 @@ describe('many accounts', () => {
     });
 
     it('that may be hidden by a refused key say so', async () => {
-      m.worlds.two.script.fail('listEndpoints', tidbError('credentialsRejected', { source: 'Alibaba Cloud' }));
+      m.worlds.two.script.fail(
+        'listEndpoints',
+        tidbError('credentialsRejected', { source: 'Alibaba Cloud' }),
+      );
       await m.inventory.refreshDetails(id);
       assert.ok(m.inventory.details(id).value?.alibabaCloudError);
     });
@@ -246,7 +249,10 @@ describe('many accounts', () => {
     });
 
     it('goes on with the accounts that it was begun with', async () => {
-      const of = { tidbCloudAccount: 'tidbCloud/public-two', alibabaCloudAccount: 'alibabaCloud/key/LTAI-two' };
+      const of = {
+        tidbCloudAccount: 'tidbCloud/public-two',
+        alibabaCloudAccount: 'alibabaCloud/key/LTAI-two',
+      };
       assert.equal(await tidbCloudOf(m.accounts, { ...creation, ...of }), m.worlds.two.tidbCloud);
       assert.equal(await alibabaCloudOf(m.accounts, { ...creation, ...of }), m.worlds.two.alibabaCloud);
     });

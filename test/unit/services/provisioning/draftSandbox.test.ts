@@ -23,7 +23,15 @@ describe('CreationDraft with both clouds as they are', function () {
     secrets.kept.set(secretKeys.alibabaCloud, JSON.stringify(aliKeys));
     const common = { userAgent: 'test', clock, log };
     const accounts = new Accounts({
-      ...{ secrets, secretKeys, stateKeys, state: new FakeState(), log, environment: {}, isWorkspaceTrusted: () => true },
+      ...{
+        secrets,
+        secretKeys,
+        stateKeys,
+        state: new FakeState(),
+        log,
+        environment: {},
+        isWorkspaceTrusted: () => true,
+      },
       createTidbCloudApi: () => Promise.resolve(createTidbCloudApi({ ...common, ...sandbox.tidbCloud })),
       createAlibabaCloudApi: () => {
         const { endpoints } = sandbox.alibabaCloud;
