@@ -65,9 +65,10 @@ export async function measure(): Promise<readonly Row[]> {
 }
 
 async function inEditor(size: number, unpacked: readonly string[]): Promise<readonly Row[]> {
+  const install = await installEditor(NEWEST_EDITOR);
   const sandbox = await startSandbox({ seed: { instances: manyInstances(size), endpointsEach: 2 } });
   const port = await freePort();
-  const server = await startEditorServer(await installEditor(NEWEST_EDITOR), {
+  const server = await startEditorServer(install, {
     unpacked,
     env: {
       TIDBCLOUD_PUBLIC_KEY: sandbox.tidbCloud.publicKey,
