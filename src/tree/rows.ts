@@ -92,12 +92,16 @@ export class Rows {
   private groupNode(parent: TreeNode | undefined, group: Group): GroupNode {
     const { shape, attention } = this.options;
     const isFiltered = shape.filter !== '';
-    const ids = new Set(attention.count === 0 ? [] : group.instances.map(({ id }) => id));
+    let ids: ReadonlySet<string> | undefined;
+    const isIn = (instanceId: string): boolean => {
+      ids ??= new Set(group.instances.map(({ id }) => id));
+      return ids.has(instanceId);
+    };
     return new GroupNode(
       parent,
       group,
       isFiltered,
-      () => attention.within((instanceId) => ids.has(instanceId)),
+      () => attention.within(isIn),
       (node) => this.rowsOf(node),
     );
   }

@@ -23,8 +23,17 @@ describe('the view with many instances', () => {
   after(() => scene.stop());
 
   const row = (text: string | RegExp) =>
-    scene.window.page.getByRole('tree', { name: /Instances/ }).getByRole('treeitem').filter({ hasText: text });
+    scene.window.page
+      .getByRole('tree', { name: /Instances/ })
+      .getByRole('treeitem')
+      .filter({ hasText: text });
   const press = (key: string): Promise<void> => scene.window.page.keyboard.press(key);
+
+  async function filter(text: string): Promise<void> {
+    await scene.workbench.runCommand('TiDB Private Endpoint: Filter Instances…');
+    await scene.window.page.getByText('Filter Instances', { exact: true }).waitFor();
+    await scene.workbench.quickInput.type(text);
+  }
 
   it('shows projects and regions, by keyboard alone down to an endpoint', async () => {
     const project = row(/^Project/).first();
@@ -49,23 +58,20 @@ describe('the view with many instances', () => {
 
   it('filters while it is typed, says how much is shown, and puts everything back at Escape', async () => {
     const { page } = scene.window;
-    await scene.workbench.runCommand('TiDB Private Endpoint: Filter Instances…');
-    const input = page.locator('.quick-input-widget input').first();
-    await input.waitFor();
-    await page.keyboard.type('many-00042');
+    await filter('many-00042');
     await page.getByText('Showing 1 of 450 instances that match “many-00042”.').waitFor();
     await row('many-00042').waitFor();
     await scene.screenshot('filtered');
     await press('Escape');
     await page.getByText('Showing 1 of 450').waitFor({ state: 'detached' });
-    await row(/^Project/).nth(2).waitFor();
+    await row(/^Project/)
+      .nth(2)
+      .waitFor();
   });
 
   it('keeps the filter at Enter, and clears it by its button', async () => {
     const { page } = scene.window;
-    await scene.workbench.runCommand('TiDB Private Endpoint: Filter Instances…');
-    await page.locator('.quick-input-widget input').first().waitFor();
-    await page.keyboard.type('many-0004');
+    await filter('many-0004');
     await page.getByText('Showing 10 of 450').waitFor();
     await press('Enter');
     await row('many-00049').waitFor();
@@ -76,9 +82,7 @@ describe('the view with many instances', () => {
   it('marks an endpoint that fails underneath: on its row, its instance, its group and the view', async () => {
     const { page } = scene.window;
     const { control } = scene.sandbox;
-    await scene.workbench.runCommand('TiDB Private Endpoint: Filter Instances…');
-    await page.locator('.quick-input-widget input').first().waitFor();
-    await page.keyboard.type('many-00042');
+    await filter('many-00042');
     await press('Enter');
     await row('many-00042').click();
     await row('endpoint-1').first().waitFor();
@@ -86,16 +90,18 @@ describe('the view with many instances', () => {
     const tidbId = instances.find(({ displayName }) => displayName === 'many-00042')?.tidbId;
     const failing = connections.find((each) => each.tidbId === tidbId) ?? assert.fail();
     control.setConnection(failing.endpointId, { state: 'FAILED', message: 'the zone is gone' });
-    await row('many-00042').click({ button: 'right' });
-    await page.getByRole('menuitem', { name: 'Refresh' }).first().click();
+    await scene.workbench.clickInlineAction('many-00042', 'Refresh');
     await row(/endpoint-\dFailed/).waitFor();
     await row(/^Project.*1 need attention/).waitFor();
-    await page.locator('.activitybar .action-item').filter({ has: page.locator('.badge-content', { hasText: /^1$/ }) }).first().waitFor();
+    await page
+      .locator('.activitybar .action-item')
+      .filter({ has: page.locator('.badge-content', { hasText: /^1$/ }) })
+      .first()
+      .waitFor();
     await scene.screenshot('attention');
     control.setConnection(failing.endpointId, { state: 'ACTIVE', message: '' });
-    await row('many-00042').click({ button: 'right' });
-    await page.getByRole('menuitem', { name: 'Refresh' }).first().click();
-    await row(/need attention/).waitFor({ state: 'detached' });
+    await scene.workbench.clickInlineAction('many-00042', 'Refresh');
+    await row(/^Project.*need attention/).waitFor({ state: 'detached' });
     await scene.workbench.runCommand('TiDB Private Endpoint: Clear Filter');
   });
 
@@ -103,8 +109,6 @@ describe('the view with many instances', () => {
     await scene.workbench.runCommand('TiDB Private Endpoint: Group Instances By…');
     await scene.workbench.quickInput.pick('No groups');
     await row('many-00001').waitFor();
-    await scene.window.page.keyboard.press('F1');
-    await scene.window.page.keyboard.press('Escape');
     await row('many-00001').click();
     await press('End');
     await row('Show 200 More…').waitFor();
@@ -112,6 +116,8 @@ describe('the view with many instances', () => {
     await row('Show 200 More…').waitFor({ state: 'detached' });
     await scene.workbench.runCommand('TiDB Private Endpoint: Group Instances By…');
     await scene.workbench.quickInput.pick('Automatic');
-    await row(/^Project/).first().waitFor();
+    await row(/^Project/)
+      .first()
+      .waitFor();
   });
 });

@@ -81,8 +81,8 @@ export class World {
 
   /** The service of an endpoint, also one that is gone. */
   serviceBehind(endpoint: Endpoint): PrivateLinkService | undefined {
-    const { services, deletedServices } = this.state;
-    return [...services, ...deletedServices].find(({ serviceId }) => serviceId === endpoint.serviceId);
+    const { serviceId } = endpoint;
+    return this.service(serviceId) ?? this.state.deletedServices.find((gone) => gone.serviceId === serviceId);
   }
 
   endpoint(endpointId: string): Endpoint | undefined {
