@@ -209,7 +209,8 @@ export class Accounts implements Disposable {
     this.options.learnSecret(key.privateKey);
     const api = await this.options.createTidbCloudApi(key);
     const organization = await firstOrganization(api, signal);
-    const owner = organization === undefined ? {} : { owner: organization, ownerName: organizationName(organization) };
+    const owner =
+      organization === undefined ? {} : { owner: organization, ownerName: organizationName(organization) };
     const identity = tidbCloudIdentity(key);
     await this.stored.put({ ...identity, cloud: 'TiDB Cloud', ...owner }, key);
     return this.added('TiDB Cloud', identity.id);
@@ -377,7 +378,10 @@ export class Accounts implements Disposable {
 const organizationName = (organizationId: string): string => `Organization ${organizationId}`;
 
 /** Of the first page, which also shows that the key is good; undefined where there is no instance. */
-async function firstOrganization(api: TidbCloudApi, signal: AbortSignal | undefined): Promise<string | undefined> {
+async function firstOrganization(
+  api: TidbCloudApi,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
   for await (const [first] of api.listInstancePages(signal)) {
     return first?.organizationId;
   }
