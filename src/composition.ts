@@ -1,6 +1,7 @@
 import { Uri, window, workspace, type ExtensionContext } from 'vscode';
 import { checkBaseUrl } from './cloud/baseUrl';
 import { Endpoints } from './cloud/alibaba/endpoints';
+import { accountMenus } from './commands/accountMenus';
 import { registerCommands } from './commands';
 import { tellRestored } from './commands/tellRestored';
 import type { Disposable } from './core/emitter';
@@ -48,6 +49,7 @@ import { SqlHistory } from './services/sqlHistory';
 import { SqlRunner } from './services/sqlRunner';
 import { StatementIndex } from './services/statementIndex';
 import { ConnectionItem } from './statusBar/connectionItem';
+import { TreeShape } from './services/treeShape';
 import { HealthItem } from './statusBar/healthItem';
 import { SandboxItem } from './statusBar/sandboxItem';
 import { InstancesTree } from './tree/instancesTree';
@@ -87,7 +89,8 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
   const client = { userAgent: base.userAgent, clock, log };
 
   const accounts = new Accounts({
-    ...{ secrets, secretKeys, environment, learnSecret, log },
+    ...{ secrets, secretKeys, environment, learnSecret, log, stateKeys },
+    state: world.state,
     isWorkspaceTrusted: () => workspace.isTrusted,
     createTidbCloudApi: async (key) => {
       const { createTidbCloudApi } = await import('./cloud/tidbCloud');
@@ -160,9 +163,11 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     endpoint: ({ instanceId, endpointId }) => inventory.endpoint(instanceId, endpointId),
   });
   const texts = new ReadOnlyTexts();
-  const tree = new InstancesTree(inventory, runner, { catalog, production }, isSandbox);
+  const shape = new TreeShape(state, stateKeys.grouping, log);
+  const tree = new InstancesTree({ inventory, runner, shape, sql: { catalog, production }, isSandbox });
+  const inView = (): readonly string[] => tree.inView();
   const monitor = new HealthMonitor({
-    ...{ inventory, scheduler, state, followedKey: stateKeys.followed, log },
+    ...{ inventory, scheduler, state, followedKey: stateKeys.followed, log, inView },
     intervalMs: () =>
       readSettings.healthShowInStatusBar() || tree.visible
         ? readSettings.healthIntervalSeconds() * 1000
@@ -221,6 +226,7 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
       ...shared,
       ...{ connections, documents, statements, sqlRunner, history, production, results, resultsView },
       ...{ monitor, creation, diagnosis, consoles, sandbox, runner, newId, catalog, connectWith },
+      ...{ shape, inView },
       showLog: () => log.show(),
       showText: (title, text) => texts.show(title, text),
     }),
@@ -238,7 +244,9 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
       },
       any: () => settingsCheck.run(),
     }),
-    accounts.onDidChange(() => monitor.lookNow()),
+    ...accountMenus(accounts, log),
+    shape.onDidChange(() => contextKeys.set(contexts.filtered, shape.filter !== '')),
+    accounts.onDidChange(({ isRename }) => isRename !== true && monitor.lookNow()),
     tree.onDidChangeVisibility(() => scheduler.wake()),
     documents.onDidChange((uris) => contextKeys.setUris(contexts.boundDocuments, uris)),
     connections.onDidRestore(tellRestored),
@@ -269,6 +277,7 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     contextKeys.setUris(contexts.boundDocuments, []);
     contextKeys.setUris(contexts.runningDocuments, []);
     contextKeys.set(contexts.sqlRunning, false);
+    contextKeys.set(contexts.filtered, false);
     parts.forEach((part) => void part.dispose());
     results.set([]);
   };

@@ -7,7 +7,12 @@ export const commands = {
   signInTidbCloud: `${prefix}.signInTidbCloud`,
   signInAlibabaCloud: `${prefix}.signInAlibabaCloud`,
   signOut: `${prefix}.signOut`,
+  renameAccount: `${prefix}.renameAccount`,
   refresh: `${prefix}.refresh`,
+  filter: `${prefix}.filter`,
+  clearFilter: `${prefix}.clearFilter`,
+  groupBy: `${prefix}.groupBy`,
+  showMore: `${prefix}.showMore`,
   createEndpoint: `${prefix}.createEndpoint`,
   openCreation: `${prefix}.openCreation`,
   deleteEndpoint: `${prefix}.deleteEndpoint`,
@@ -54,6 +59,12 @@ export const views = {
   results: `${prefix}.results`,
 } as const;
 
+/** Authentication providers: what the editor's Accounts menu shows. */
+export const authentications = {
+  tidbCloud: `${prefix}.tidbCloud`,
+  alibabaCloud: `${prefix}.alibabaCloud`,
+} as const;
+
 export const panels = {
   creation: `${prefix}.creation`,
 } as const;
@@ -85,6 +96,8 @@ export const contexts = {
   sqlRunning: `${prefix}.sqlRunning`,
   /** URIs of the SQL documents of which a statement is running. */
   runningDocuments: `${prefix}.runningDocuments`,
+  /** The view shows only what matches a text. */
+  filtered: `${prefix}.filtered`,
   /** This window works on a sandbox that it started. */
   sandbox: `${prefix}.sandbox`,
 } as const;
@@ -92,6 +105,7 @@ export const contexts = {
 /** Parts of a tree item's contextValue, sorted and joined with `;`. */
 export const treeTokens = {
   instance: 'instance',
+  group: 'group',
   endpoint: 'endpoint',
   service: 'service',
   canCreate: 'canCreate',
@@ -114,12 +128,20 @@ export const treeTokens = {
 } as const;
 
 export const secretKeys = {
+  /** Where versions with one account for each cloud kept it. */
   tidbCloud: 'tidbCloud.key',
   alibabaCloud: 'alibabaCloud.key',
+  account: (accountId: string) => `account/${accountId}`,
   sqlPassword: (instanceId: string, user: string) => `sql.password/${instanceId}/${user}`,
 } as const;
 
 export const stateKeys = {
+  /** Who is signed in; their secrets are elsewhere. */
+  accounts: 'accounts',
+  /** Ids of the Alibaba Cloud accounts that own an instance's endpoints. */
+  accountsOfInstance: (instanceId: string) => `accounts.of/${instanceId}`,
+  /** How the view groups the instances. */
+  grouping: 'tree.grouping',
   /** PEM of an instance's certificate authority. */
   caCertificate: (instanceId: string) => `caCertificate/${instanceId}`,
   /** The database user that last connected. */

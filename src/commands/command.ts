@@ -15,6 +15,7 @@ import type { CreationRunner } from '../services/provisioning/runner';
 import type { SandboxMode } from '../services/sandboxMode';
 import type { ResultEntry, Results } from '../services/results';
 import type { ProductionMarks } from '../services/productionMarks';
+import type { TreeShape } from '../services/treeShape';
 import type { SqlDocuments } from '../services/sqlDocuments';
 import type { SqlHistory } from '../services/sqlHistory';
 import type { SqlRunner } from '../services/sqlRunner';
@@ -38,6 +39,9 @@ export interface CommandServices {
   readonly notifications: Notifications;
   readonly clock: Clock;
   readonly log: Log;
+  readonly shape: TreeShape;
+  /** Ids of the instances whose details are on the screen. */
+  readonly inView: () => readonly string[];
   readonly creation: { show(instanceId?: string): void };
   readonly diagnosis: { show(subject: DiagnosisSubject): Promise<void> };
   readonly results: Results;

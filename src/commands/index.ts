@@ -14,7 +14,9 @@ import { diagnose } from './diagnose';
 import { disconnect } from './disconnect';
 import { exportAsCode } from './exportAsCode';
 import { exportResults } from './exportResults';
+import { clearFilter, filter } from './filter';
 import { giveUp } from './giveUp';
+import { groupBy, showMore } from './groupBy';
 import { openInAlibabaCloud, openInTidbCloud } from './openConsole';
 import { openCreation } from './openCreation';
 import { openTerminal } from './openTerminal';
@@ -25,15 +27,20 @@ import { clearSqlHistory, showSqlHistory } from './sqlHistory';
 import { startSandbox, stopSandbox } from './sandbox';
 import { showHealth } from './showHealth';
 import { showLog } from './showLog';
-import { signInAlibabaCloud, signInTidbCloud, signOut } from './signIn';
 import { switchConnection } from './switchConnection';
+import { renameAccount, signInAlibabaCloud, signInTidbCloud, signOut } from './signIn';
 
 /** Every command there is. */
 export const allCommands: readonly Command[] = [
   signInTidbCloud,
   signInAlibabaCloud,
   signOut,
+  renameAccount,
   refresh,
+  filter,
+  clearFilter,
+  groupBy,
+  showMore,
   createEndpoint,
   openCreation,
   deleteConnection,

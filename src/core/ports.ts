@@ -29,6 +29,8 @@ import type { DomainProbe, NameAnswer, Tried } from './probe';
 /** TiDB Cloud Premium API, v1beta2. Lists page to the end as they are read. */
 export interface TidbCloudApi {
   listInstances(signal?: AbortSignal): AsyncIterable<Instance>;
+  /** The same, a page at a time as they arrive. */
+  listInstancePages(signal?: AbortSignal): AsyncIterable<readonly Instance[]>;
   getInstance(instanceId: string, signal?: AbortSignal): Promise<Instance>;
   /** Sent once: there is no idempotency key, and an instance costs money from its first minute. */
   createInstance(request: NewInstance, signal?: AbortSignal): Promise<Instance>;

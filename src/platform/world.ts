@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { ExtensionContext } from 'vscode';
 import { AppError } from '../core/errors';
 import type { SandboxClouds, SecretStore, StateStore } from '../core/ports';
-import { secretKeys } from '../ids';
+import { secretKeys, stateKeys } from '../ids';
 import { consolesOf, type Consoles } from './consoles';
 import { readSettings } from './settings';
 import { secretStore, stateStore } from './storage';
@@ -59,9 +59,17 @@ export function sandboxWorld(context: ExtensionContext, id: string, sandbox: San
     alibabaCloudEndpoints: () => current().alibabaCloud.endpoints,
   });
   const kept = stateStore(context.workspaceState);
+  // As its keys, who is signed in to it stays in memory.
+  let accounts: unknown;
   const state: StateStore = {
-    get: (key) => kept.get(`sandbox/${key}`),
-    set: (key, value) => kept.set(`sandbox/${key}`, value),
+    get: (key) => (key === stateKeys.accounts ? accounts : kept.get(`sandbox/${key}`)),
+    set: (key, value) => {
+      if (key === stateKeys.accounts) {
+        accounts = value;
+        return Promise.resolve();
+      }
+      return kept.set(`sandbox/${key}`, value);
+    },
   };
   return {
     secrets: sandboxSecrets(sandbox),

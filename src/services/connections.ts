@@ -114,7 +114,7 @@ export class Connections {
       ...{ state, clock, log },
       key: keys.caCertificate,
       download: async (instanceId, signal) =>
-        (await accounts.tidbCloud()).getCaCertificate(instanceId, signal),
+        (await accounts.tidbCloudFor(instanceId)).getCaCertificate(instanceId, signal),
     });
     this.opener = new Opener({
       ...{ routes: this.routes, databases: this.databases, log },

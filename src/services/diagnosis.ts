@@ -62,7 +62,8 @@ export class Diagnoses {
     if (groupId === undefined) {
       return;
     }
-    const api = await this.options.accounts.alibabaCloud();
+    const { instanceId, endpointId } = facts;
+    const api = await this.options.accounts.alibabaCloudFor(instanceId, { endpointId });
     for (const rule of rules) {
       await api.addIngressRule(facts.regionId, groupId, rule, this.options.newId());
     }
@@ -250,7 +251,7 @@ class Run {
   private async tidbCloud(): Promise<void> {
     const { accounts } = this.options;
     const instance = await this.attempt(async (signal) =>
-      (await accounts.tidbCloud()).getInstance(this.request.instance.id, signal),
+      (await accounts.tidbCloudFor(this.request.instance.id)).getInstance(this.request.instance.id, signal),
     );
     this.note({ instance });
   }
@@ -299,7 +300,7 @@ class Run {
       this.note({ zones: skipped, ports: skipped });
       return;
     }
-    const api = await this.options.accounts.alibabaCloud();
+    const api = await this.options.accounts.alibabaCloudFor(this.request.instance.id);
     await Promise.all([
       this.attempt((signal) => collect(api.listEndpointZones(regionId, endpoint.id, signal))).then((zones) =>
         this.note({ zones }),

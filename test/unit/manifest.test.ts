@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { commands, contexts, extensionId, panels, settings, treeTokens, views } from '../../src/ids';
+import {
+  authentications,
+  commands,
+  contexts,
+  extensionId,
+  panels,
+  settings,
+  treeTokens,
+  views,
+} from '../../src/ids';
 
 interface Menu {
   readonly command: string;
@@ -25,6 +34,7 @@ interface Manifest {
       readonly title: string;
       readonly enablement?: string;
     }[];
+    readonly authentication: readonly { readonly id: string; readonly label: string }[];
     readonly keybindings: readonly Menu[];
     readonly viewsContainers: Readonly<
       Record<string, readonly { readonly id: string; readonly icon: string }[]>
@@ -107,6 +117,13 @@ describe('the manifest and ids.ts', () => {
       [...when.matchAll(/\(\^\|;\)([A-Za-z]+)\(/g)].map((match) => match[1] ?? ''),
     );
     assert.deepEqual(sorted(used), sorted(Object.values(treeTokens)));
+  });
+
+  it('have the same authentication providers', () => {
+    assert.deepEqual(
+      sorted(contributes.authentication.map(({ id }) => id)),
+      sorted(Object.values(authentications)),
+    );
   });
 
   it('restore the same panels', () => {

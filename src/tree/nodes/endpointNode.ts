@@ -43,7 +43,6 @@ export class EndpointNode implements TreeNode {
     item.id = this.id;
     item.description = this.isProduction ? `${word} · production` : word;
     item.iconPath = levelIcons[level];
-    item.tooltip = this.tooltip();
     item.accessibilityInformation = {
       label: `Private endpoint ${endpointId}, ${item.description.replace(' · ', ', ')}`,
     };
@@ -85,7 +84,7 @@ export class EndpointNode implements TreeNode {
     return this.progress === undefined ? verdictOf(this.endpoint) : verdictOfProgress(this.progress);
   }
 
-  private tooltip(): MarkdownString {
+  tooltip(): MarkdownString {
     const { connection, endpoint, endpointId } = this.endpoint;
     const { word, explanation } = this.verdict;
     const tooltip = new MarkdownString();

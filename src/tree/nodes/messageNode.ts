@@ -58,16 +58,20 @@ const commandOf: Partial<Record<Remedy, string>> = {
   openSettings: openSettingsCommand,
 };
 
-/**
- * An error where the rows would be; clicking it does what helps most.
- *
- * @param more what the command is about beside the instance
- */
+/** An error where the rows would be; clicking it does what helps most. */
 export function problemNode(
   parent: TreeNode | undefined,
   error: unknown,
   instanceId?: string,
-  more: Readonly<Record<string, string>> = {},
+  {
+    account,
+    more = {},
+  }: {
+    /** Whose trouble it is, where there are several accounts. */
+    readonly account?: { readonly id: string; readonly name: string };
+    /** What the command is about beside the instance. */
+    readonly more?: Readonly<Record<string, string>>;
+  } = {},
 ): MessageNode {
   const { message, nextStep, remedies } = wordingOf(error);
   const remedy = remedies.find((candidate) => commandOf[candidate] !== undefined) ?? 'retry';
@@ -75,9 +79,9 @@ export function problemNode(
   const about = instanceId === undefined ? [] : [{ instanceId, ...more }];
   return new MessageNode(
     parent,
-    'problem',
+    account === undefined ? 'problem' : `problem/${account.id}`,
     {
-      label: message,
+      label: account === undefined ? message : `${account.name}: ${message}`,
       description: `${title}…`,
       tooltip: `${message}\n${nextStep}`,
       icon: new ThemeIcon('error'),

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import type { TreeItem } from 'vscode';
-import { ProductionMarks } from '../../../src/services/productionMarks';
 import type { InstancesTree } from '../../../src/tree/instancesTree';
-import { Catalog } from '../../../src/services/catalog/catalog';
 import type { TreeNode } from '../../../src/tree/nodes/node';
-import { aCreation, FakeState, RecordingLog, tidbError } from '../fakes';
+import { aCreation, tidbError } from '../fakes';
 import { editor, withoutEditor } from '../commands/editor';
+import { TreeShape } from '../../../src/services/treeShape';
 import { byHand, minute, Running } from '../services/provisioning/running';
+import { withoutSql } from './withoutSql';
 
 interface Row {
   readonly label: unknown;
@@ -17,20 +17,11 @@ interface Row {
   readonly tooltip: string;
 }
 
-/** Nothing is connected to. */
-const noCatalog = ({ log }: Running): Catalog =>
-  new Catalog({
-    connections: { openKnown: () => Promise.resolve(undefined) },
-    endpoint: () => undefined,
-    log,
-  });
-
 describe('tree rows of what is not finished', () => {
   let Tree: typeof InstancesTree;
   let r: Running;
   let tree: InstancesTree;
-  let production: ProductionMarks;
-  let fired: (TreeNode | undefined)[];
+  let fired: (TreeNode | TreeNode[] | undefined)[];
 
   before(async () => {
     ({ InstancesTree: Tree } = await withoutEditor(() => import('../../../src/tree/instancesTree')));
@@ -38,8 +29,14 @@ describe('tree rows of what is not finished', () => {
   beforeEach(() => {
     editor.reset();
     r = new Running();
-    production = new ProductionMarks(new FakeState(), (id) => id, new RecordingLog());
-    tree = new Tree(r.inventory, r.runner, { catalog: noCatalog(r), production }, () => false);
+    const shape = new TreeShape(r.state, 'grouping', r.log);
+    tree = new Tree({
+      inventory: r.inventory,
+      runner: r.runner,
+      shape,
+      sql: withoutSql(r.log),
+      isSandbox: () => false,
+    });
     fired = [];
     tree.onDidChangeTreeData((node) => fired.push(node));
   });
@@ -49,7 +46,9 @@ describe('tree rows of what is not finished', () => {
   });
 
   function shown(node: TreeNode): Row {
-    const item = node.item() as TreeItem & { readonly tooltip?: { readonly value?: string } };
+    const item = tree.resolveTreeItem(node.item(), node) as TreeItem & {
+      readonly tooltip?: { readonly value?: string };
+    };
     return {
       label: item.label,
       description: item.description,
@@ -103,22 +102,6 @@ describe('tree rows of what is not finished', () => {
     }
   });
 
-  it('marks an endpoint of production, and offers to take the mark away', async () => {
-    await rows();
-    await r.runner.start(aCreation);
-    await r.clock.pass(10 * minute);
-    assert.ok((await row('tidb-orders')).tokens.includes('notProduction'));
-    const [instance] = await roots();
-    const endpointId = (await tree.getChildren(instance)).find(
-      (node) => node.endpointId !== undefined,
-    )?.endpointId;
-    await production.set(endpointId ?? assert.fail('no endpoint'), true);
-    assert.equal(fired.at(-1), undefined);
-    const { description, tokens } = await row('tidb-orders');
-    assert.equal(description, 'Active · production');
-    assert.ok(tokens.includes('production') && !tokens.includes('notProduction'));
-  });
-
   it('shows Deleting while it goes, offers neither connecting nor deleting, and no row once it is gone', async () => {
     await rows();
     await r.runner.start(aCreation);
@@ -132,7 +115,7 @@ describe('tree rows of what is not finished', () => {
     await r.clock.pass(0);
     const { description, icon, tokens, opens } = await row('tidb-orders');
     assert.deepEqual([description, icon], ['Deleting', 'sync']);
-    assert.deepEqual(tokens, ['canExport', 'canReadAgain', 'endpoint', 'hasDomain']);
+    assert.deepEqual(tokens, ['canExport', 'endpoint', 'hasDomain']);
     assert.deepEqual(opens, [{ instanceId: '1001' }]);
   });
 
@@ -178,7 +161,7 @@ describe('tree rows of what is not finished', () => {
     await r.runner.start(aCreation);
     await r.clock.pass(10 * minute);
     r.assertDone();
-    const drawn = fired.filter((node) => node === instance).length;
+    const drawn = fired.flat().filter((node) => node === instance).length;
     const words = new Set(r.progress.map(({ decision }) => JSON.stringify(decision)));
     assert.ok(drawn >= 3, `${drawn} times`);
     assert.ok(drawn <= words.size + 3, `${drawn} times, ${words.size} decisions, ${r.progress.length} looks`);

@@ -65,9 +65,11 @@ function rowsOf<T>(
   return [
     ...known,
     problemNode(parent, error, instanceId, {
-      endpointId,
-      ...(database && { database }),
-      ...(table && { table }),
+      more: {
+        endpointId,
+        ...(database && { database }),
+        ...(table && { table }),
+      },
     }),
   ];
 }
@@ -168,7 +170,6 @@ export class TableNode extends CatalogNode {
       label: `${kind === 'view' ? 'View' : 'Table'} ${name}${kind === 'table' && item.description ? `, ${item.description}` : ''}`,
     };
     item.contextValue = contextValue(treeTokens.relation, treeTokens.named, treeTokens.canReadAgain);
-    item.tooltip = this.tooltip();
     return item;
   }
 
@@ -227,7 +228,6 @@ class ColumnNode extends CatalogNode {
       label: `Column ${name}, ${item.description}${key === 'PRI' ? ', primary key' : ''}`,
     };
     item.contextValue = contextValue(treeTokens.named);
-    item.tooltip = this.tooltip();
     return item;
   }
 
