@@ -28,6 +28,13 @@ describe('Connections', () => {
   let asking: Connecting['asking'];
   let storedPassword: Connecting['storedPassword'];
 
+  /** From TiDB Cloud: nothing can be downloaded there. */
+  const signOut = async (): Promise<void> => {
+    for (const account of await s.accounts.list('TiDB Cloud')) {
+      await s.accounts.signOut(account);
+    }
+  };
+
   beforeEach(() => {
     c = new Connecting();
     ({ s, connections, targets, sessions, changes, questions, asking, storedPassword } = c);
@@ -191,7 +198,7 @@ describe('Connections', () => {
     });
 
     it('stays in use when it cannot be renewed', async () => {
-      await s.secrets.delete('tidb');
+      await signOut();
       await s.clock.pass(8 * 24 * 60 * 60 * 1000);
       assert.ok(await connections.open(endpoint, never, here));
       await settle();
@@ -201,7 +208,7 @@ describe('Connections', () => {
     });
 
     it('that is not trusted and cannot be downloaded leaves it at the refusal', async () => {
-      await s.secrets.delete('tidb');
+      await signOut();
       c.server = () => 'sqlCertificateUntrusted';
       await assert.rejects(connections.open(endpoint, never, here), { code: 'sqlCertificateUntrusted' });
     });
@@ -222,7 +229,7 @@ describe('Connections', () => {
 
     it('that cannot be downloaded is an error of its own, and nothing is dialled', async () => {
       s.state.kept.clear();
-      await s.secrets.delete('tidb');
+      await signOut();
       await assert.rejects(connections.open(endpoint, asking(root), here), { code: 'notSignedIn' });
       assert.equal(targets.length, 0);
     });

@@ -115,7 +115,7 @@ describe('tree rows of what is not finished', () => {
     await r.clock.pass(0);
     const { description, icon, tokens, opens } = await row('tidb-orders');
     assert.deepEqual([description, icon], ['Deleting', 'sync']);
-    assert.deepEqual(tokens, ['canExport', 'endpoint', 'hasDomain']);
+    assert.deepEqual(tokens, ['canExport', 'canReadAgain', 'endpoint', 'hasDomain']);
     assert.deepEqual(opens, [{ instanceId: '1001' }]);
   });
 

@@ -262,7 +262,8 @@ describe('the tree with many instances', () => {
 
   describe('refreshed', () => {
     const refresh = (argument?: unknown, selection?: unknown): unknown => {
-      const services = { inventory: s.inventory, inView: () => tree.inView() };
+      const { catalog } = withoutSql(s.log);
+      const services = { inventory: s.inventory, catalog, inView: () => tree.inView() };
       return refreshModule.refresh.handler(services as unknown as CommandServices)(argument, selection);
     };
 
