@@ -4,11 +4,9 @@ import type { Clock } from '../core/ports';
 import type { Connections } from '../services/connections';
 import { isUntitled, type SqlDocuments } from '../services/sqlDocuments';
 import type { SqlRunner } from '../services/sqlRunner';
-import type { StatementIndex } from '../services/statementIndex';
 
 export interface DocumentLifeOptions {
   readonly documents: SqlDocuments;
-  readonly statements: StatementIndex;
   readonly runner: SqlRunner;
   readonly connections: Connections;
   readonly clock: Pick<Clock, 'now'>;
@@ -79,9 +77,8 @@ export class DocumentLife implements Disposable {
     if (!document.isClosed) {
       return;
     }
-    const { documents, statements, runner, connections, clock } = this.options;
+    const { documents, runner, connections, clock } = this.options;
     const uri = document.uri.toString();
-    statements.forget(uri);
     if (documents.endpointOf(uri) === undefined) {
       return;
     }
