@@ -230,7 +230,7 @@ describe('SQL documents, in the editor', function () {
     );
     select(editor, "'three'");
     await vscode.commands.executeCommand(commands.runSql);
-    assert.deepEqual(await whats(), ['two', 'three']);
+    assert.deepEqual([told, asked, await whats()], [[], [], ['two', 'three']]);
     select(editor, 'INSERT', "('two')");
     await vscode.commands.executeCommand(commands.runSql);
     assert.deepEqual(await whats(), ['two', 'three', 'one', 'two']);
@@ -362,6 +362,7 @@ describe('SQL documents, in the editor', function () {
     );
     picks = (label) => label === 'by-hand';
     await vscode.commands.executeCommand(commands.switchConnection);
+    select(editor, 'CREATE');
     await vscode.commands.executeCommand(commands.runSql);
     const uri = await workspace.save(fresh);
     assert.equal(uri?.path, file.path);
