@@ -73,14 +73,29 @@ describe('Connect With: .env files', () => {
   });
 
   it('come out the same when written twice', () => {
+    const lines = [
+      'A=1',
+      "# it's",
+      'TIDB_HOST=x',
+      'B="a b"',
+      "C='x\n y'",
+      '',
+      'export TIDB_PASSWORD="q" # c',
+      'D=',
+    ];
+    const files = fc
+      .tuple(fc.array(fc.constantFrom(...lines), { maxLength: 8 }), fc.constantFrom('\n', '\r\n'))
+      .map(([own, eol]) => own.join(eol));
     fc.assert(
-      fc.property(
-        fc.string({ unit: fc.constantFrom(...Array.from(`AB=#'"\\ \r\n1`)), maxLength: 60 }),
-        (before) => {
-          const once = mergeEnv(before, entries);
-          assert.equal(mergeEnv(once, entries), once);
-        },
-      ),
+      fc.property(files, (before) => {
+        const once = mergeEnv(before, entries);
+        assert.equal(mergeEnv(once, entries), once);
+        const read = parseEnv(once);
+        assert.deepEqual(
+          [read['TIDB_HOST'], read['TIDB_PASSWORD']],
+          entries.map(([, value]) => value),
+        );
+      }),
     );
   });
 });
