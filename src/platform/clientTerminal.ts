@@ -6,6 +6,7 @@ import path from 'node:path';
 import { window, type Terminal } from 'vscode';
 import type { ClientKind, ClientLaunch } from '../core/connectWith';
 import type { Log } from '../core/ports';
+import { clientScript } from './clientScript';
 
 export interface SqlClient {
   readonly kind: ClientKind;
@@ -51,27 +52,6 @@ const versionOf = (program: string): Promise<string | undefined> =>
     );
   });
 
-/**
- * Hands the client its options through a pipe, and removes the file before the client has read them: what was read once
- * is nowhere any more. Goes on until the person has seen why a client failed.
- */
-const unixScript = `
-options=$1; shift
-trap : INT
-if [ -n "$options" ]; then
-  program=$1; shift
-  { cat "$options"; rm -rf "\${options%/*}"; } | "$program" --defaults-file=/dev/fd/3 "$@" 3<&0 < /dev/tty
-else
-  "$@"
-fi
-code=$?
-if [ "$code" -ne 0 ]; then
-  printf '\\nThe client has ended with code %s. Press Enter to close the terminal.' "$code"
-  read -r answer < /dev/tty
-fi
-exit "$code"
-`;
-
 /** Opens a terminal in which the client runs by itself: no shell sees what it is started with. */
 export async function openClientTerminal(
   name: string,
@@ -83,7 +63,7 @@ export async function openClientTerminal(
   const isWindows = process.platform === 'win32';
   const [shellPath, shellArgs] = isWindows
     ? [program, [...(file === '' ? [] : [`--defaults-file=${file}`]), ...args]]
-    : ['/bin/sh', ['-c', unixScript, 'sh', file, program, ...args]];
+    : ['/bin/sh', ['-c', clientScript, 'sh', file, program, ...args]];
   const remove = (): void => {
     if (file !== '') {
       rm(path.dirname(file), { recursive: true, force: true }).catch((error: unknown) =>
