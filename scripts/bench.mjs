@@ -1,5 +1,5 @@
 /**
- * Measures on this machine: `npm run -s bench -- NAME [--json]`. NAME: activation, clouds, creation, size, sql.
+ * Measures on this machine: `npm run -s bench -- NAME [--json]`. NAME: activation, clouds, creation, size, sql, tree.
  * Prints a table, or with --json one object on standard output.
  */
 import { spawnSync } from 'node:child_process';
@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const [name = '', ...rest] = process.argv.slice(2);
 if (!/^[a-z]+$/.test(name) || !existsSync(path.join(root, 'test', 'bench', `${name}.ts`))) {
-  console.error('Which bench? One of: activation, clouds, creation, size, sql');
+  console.error('Which bench? One of: activation, clouds, creation, size, sql, tree');
   process.exit(2);
 }
 // What is measured is what is shipped.
