@@ -46,8 +46,7 @@ function nodeOf(kind: string, told: Json, depth: number): ReadNode {
   const below = children.reduce((sum, { timeMs = 0 }) => sum + timeMs, 0);
   const own = sumOf(told, ['r_table_time_ms', 'r_other_time_ms', 'r_unpack_time_ms']);
   const total = numberIn(told, 'r_total_time_ms');
-  const timeMs =
-    total === undefined ? sumUnlessNone(own, children, below) : wholeTime(kind, total, below);
+  const timeMs = total === undefined ? sumUnlessNone(own, children, below) : wholeTime(kind, total, below);
   const loops = Math.max(1, numberIn(told, 'r_loops') ?? 1);
   const rows = numberIn(told, 'rows');
   const actual = numberIn(told, 'r_rows');

@@ -30,8 +30,18 @@ export function readMysql(text: string): ReadNode | undefined {
     above.push({ depth, node });
   }
   const [root, ...others] = roots;
+  roots.forEach(coverBelow);
   root?.children.push(...others.map((other) => ({ ...other, apart: true })));
   return root;
+}
+
+/** Some operators do not count what was done before their first row: a scan of a temporary table, for one. */
+function coverBelow(node: ReadNode): void {
+  node.children.forEach(coverBelow);
+  const below = node.children.flatMap(({ timeMs }) => timeMs ?? []);
+  if (below.length > 0) {
+    node.timeMs = Math.max(node.timeMs ?? 0, ...below);
+  }
 }
 
 /** Times and rows are told for one loop, on average; here they are for all. */

@@ -139,8 +139,18 @@ export class Panel {
       >
         ${icon('copy')}
       </button>
-      ${this.view?.toolbar() ?? nothing}
+      ${tab.outcome.kind === 'plan' ? this.copyPlan(tab.id) : (this.view?.toolbar() ?? nothing)}
     </header>`;
+  }
+
+  private copyPlan(tab: string): TemplateResult {
+    return html`<button
+      type="button"
+      class="button tool"
+      @click=${() => this.actions.send({ type: 'copyPlan', tab })}
+    >
+      ${icon('copy')}Copy Plan
+    </button>`;
   }
 
   private body(tab: ResultTab): Part {
@@ -160,16 +170,7 @@ export class Panel {
       case 'cancelled':
         return html`<div class="message">${this.buttons(tab, outcome.actions)}</div>`;
       case 'plan':
-        return html`<div class="message">
-            <button
-              type="button"
-              class="button tool"
-              @click=${() => this.actions.send({ type: 'copyPlan', tab: tab.id })}
-            >
-              ${icon('copy')}Copy Plan
-            </button>
-          </div>
-          ${this.plans.get(tab.id)?.content() ?? nothing}`;
+        return this.plans.get(tab.id)?.content() ?? nothing;
       case 'rows':
         return this.rows();
       case 'waiting':

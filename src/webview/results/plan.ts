@@ -33,17 +33,14 @@ export class PlanView {
     private readonly draw: () => void,
   ) {}
 
+  /** The same plan may come again: then the person stays where they are in it. */
   update(plan: Plan): void {
-    this.plan = plan;
-    if (plan.root === undefined) {
-      this.tree = undefined;
-    } else if (this.tree === undefined) {
-      this.tree = new PlanTree(plan.root);
-      const [first] = this.tree.costly;
-      this.tree.go(first?.path ?? '0');
-    } else {
-      this.tree.update(plan.root);
+    if (plan.text === this.plan.text) {
+      return;
     }
+    this.plan = plan;
+    this.tree = plan.root && new PlanTree(plan.root);
+    this.tree?.go(this.tree.costly[0]?.path ?? '0');
   }
 
   content(): TemplateResult {
@@ -156,8 +153,8 @@ export class PlanView {
             >`,
         )}
       </td>
-      <td role="gridcell" class="plan-number">
-        <span class="plan-share"
+      <td role="gridcell" class="plan-number plan-own">
+        <span
           >${planTime(node.ownTimeMs)}${share >= leastShare ? html` <span class="hint">${percent(share)}</span>` : nothing}</span
         >
         <svg class="plan-bar" width="100%" height="3" aria-hidden="true">

@@ -16,12 +16,7 @@ export class PlanTree {
   private readonly closed = new Set<string>();
   private at = '0';
 
-  constructor(private root: PlanNode) {}
-
-  /** The same plan may come again; what was closed stays so. */
-  update(root: PlanNode): void {
-    this.root = root;
-  }
+  constructor(private readonly root: PlanNode) {}
 
   /** From the top down, without what closed operators hide. */
   get rows(): readonly PlanRow[] {
