@@ -41,7 +41,7 @@ export function withCosts(root: ReadNode): PlanNode {
 }
 
 function costed(node: ReadNode, wholeMs: number, withinMs: number | undefined): PlanNode {
-  const { readsAll, spilled, apart, timeMs: told, ownTimeMs: toldOwn, children, ...rest } = node;
+  const { readsAll, spilled, timeMs: told, ownTimeMs: toldOwn, children } = node;
   // Operators that several workers run tell the sum of their times; none of it lasts longer than what waits for it.
   const timeMs = told === undefined || withinMs === undefined ? told : Math.min(told, withinMs);
   const below = children.map((child) =>
@@ -58,11 +58,22 @@ function costed(node: ReadNode, wholeMs: number, withinMs: number | undefined): 
     ...(spilled ? (['spilled'] as const) : []),
   ];
   return {
-    ...rest,
+    ...shownOf(node),
     ...(timeMs !== undefined && { timeMs }),
     ...(ownTimeMs !== undefined && { ownTimeMs }),
     warnings,
     children: below,
+  };
+}
+
+function shownOf(node: ReadNode): Omit<PlanNode, 'children' | 'warnings'> {
+  const { operator, target, task, estimatedRows, actualRows, memory, disk, details, execution } = node;
+  return {
+    ...{ operator, target, task, details, execution },
+    ...(estimatedRows !== undefined && { estimatedRows }),
+    ...(actualRows !== undefined && { actualRows }),
+    ...(memory !== undefined && { memory }),
+    ...(disk !== undefined && { disk }),
   };
 }
 

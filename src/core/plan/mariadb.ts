@@ -140,9 +140,9 @@ function valuesIn(told: Json, isOfThem: (name: string) => boolean): string {
         ? value.filter((each) => typeof each === 'string').join(', ')
         : isObject(value) && name.startsWith('r_')
           ? `{${valuesIn(value, () => true)}}`
-          : isObject(value) || value === null
-            ? ''
-            : String(value);
+          : ['string', 'number', 'boolean'].includes(typeof value)
+            ? `${value as string | number | boolean}`
+            : '';
       return shown === '' ? [] : [`${name}: ${shown}`];
     })
     .join(', ');

@@ -22,7 +22,7 @@ export function readTidb({ columns, rows }: Pick<SqlResult, 'columns' | 'rows'>)
   for (const row of rows) {
     const cells: Cells = (column) => row[places.get(column) ?? -1] ?? '';
     const [, drawing = '', operator = ''] = /^([\s│├└─]*)([\s\S]*)$/u.exec(cells('id')) ?? [];
-    const depth = Math.min(deepest, Math.floor([...drawing].length / 2));
+    const depth = Math.min(deepest, Math.floor(drawing.length / 2));
     while ((above.at(-1)?.depth ?? -1) >= depth) {
       above.pop();
     }
