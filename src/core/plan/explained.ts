@@ -60,6 +60,19 @@ function behindExplain(tokens: readonly CodeToken[]): number {
   return option === 0 || !hasOption ? option : option + (isSign(tokens[option + 1], '=') ? 3 : 1);
 }
 
-/** How the server with this version is asked for the plan that it took; the statement is run for that. */
-export const planStatement = (text: string, serverVersion: string): string =>
-  /mariadb/i.test(serverVersion) ? `ANALYZE FORMAT=JSON ${text}` : `EXPLAIN ANALYZE ${text}`;
+/**
+ * How the server with this version is asked for the plan that it took; the statement is run for that. One that cannot
+ * tell, such as the practice database, is asked for the plan that it would take.
+ */
+export function planStatement(text: string, serverVersion: string): string {
+  if (/mariadb/i.test(serverVersion)) {
+    return `ANALYZE FORMAT=JSON ${text}`;
+  }
+  return `${analyzes(serverVersion) ? 'EXPLAIN ANALYZE' : 'EXPLAIN'} ${text}`;
+}
+
+/** MySQL does since 8.0.18. TiDB's version begins with that of the MySQL which it is like. */
+function analyzes(serverVersion: string): boolean {
+  const [major = 0, minor = 0, patch = 0] = (serverVersion.match(/\d+/g) ?? []).map(Number);
+  return /tidb/i.test(serverVersion) || major > 8 || (major === 8 && (minor > 0 || patch >= 18));
+}

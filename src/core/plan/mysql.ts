@@ -1,24 +1,20 @@
 import { deepest, type ReadNode } from './costs';
 
 const number = String.raw`([\d.]+(?:e[+-]?\d+)?)`;
-const operatorLine = /^( *)-> (.*)$/;
+const operatorLine = /^( *)-> ([\s\S]*)$/;
 const estimate = new RegExp(String.raw`\(cost=[^()\s]+ rows=${number}\)`);
 const actual = new RegExp(String.raw`\(actual time=${number}\.\.${number} rows=${number} loops=${number}\)`);
 const measured = / *(?:\(cost=[^()\s]+ rows=[^()\s]+\)|\(actual time=[^()]+\)|\(never executed\))/g;
-const access = /^(.*(?:scan|lookup|search|row)) on (\S+)(?: using (\S+))?(?: (?:over )?(.*))?$/i;
+const access = /^(.*(?:scan|lookup|search|row)) on (\S+)(?: using (\S+))?(?: (?:over )?([\s\S]*))?$/i;
 
 /** Reads the tree that MySQL draws with arrows; undefined when it is none. */
 export function readMysql(text: string): ReadNode | undefined {
   const roots: ReadNode[] = [];
   const above: { readonly depth: number; readonly node: ReadNode }[] = [];
-  for (const line of text.split('\n')) {
+  // A condition may have several lines; what was measured stands behind the last of them.
+  for (const line of text.trimEnd().split(/\n(?= *-> )/)) {
     const [, indent = '', told] = operatorLine.exec(line) ?? [];
-    const last = above.at(-1);
     if (told === undefined) {
-      // A condition of several lines goes on.
-      if (last !== undefined && line.trim() !== '') {
-        last.node.details = `${last.node.details}\n${line}`.trimStart();
-      }
       continue;
     }
     const depth = Math.min(deepest, indent.length / 4);

@@ -60,6 +60,14 @@ describe('explained', () => {
   it('asks each server in its own words', () => {
     assert.equal(planStatement('SELECT 1', '8.0.11-TiDB-v8.4.0'), 'EXPLAIN ANALYZE SELECT 1');
     assert.equal(planStatement('SELECT 1', '8.4.2'), 'EXPLAIN ANALYZE SELECT 1');
+    assert.equal(planStatement('SELECT 1', '8.0.18-log'), 'EXPLAIN ANALYZE SELECT 1');
+    assert.equal(planStatement('SELECT 1', '9.1.0'), 'EXPLAIN ANALYZE SELECT 1');
     assert.equal(planStatement('SELECT 1', '11.8.6-MariaDB-deb13'), 'ANALYZE FORMAT=JSON SELECT 1');
+  });
+
+  it('asks those that cannot tell what a plan took how they would run it', () => {
+    for (const version of ['5.7.44-log', '8.0.17', '8.0.11-sandbox-practice-database', 'unknown']) {
+      assert.equal(planStatement('SELECT 1', version), 'EXPLAIN SELECT 1', version);
+    }
   });
 });

@@ -122,6 +122,16 @@ describe('the plan that a statement took', () => {
     assert.equal(plan.text, blog);
   });
 
+  it('reads what was measured behind a condition of several lines', () => {
+    const plan = text(
+      "-> Filter: (t.a = 'x\ny')  (cost=1 rows=9) (actual time=0.1..0.2 rows=8 loops=1)\n    -> Table scan on t  (cost=1 rows=9) (actual time=0.1..0.1 rows=9 loops=1)\n",
+    );
+    const filter = find(plan, 'Filter');
+    assert.equal(filter.details, "(t.a = 'x\ny')");
+    assert.deepEqual([filter.estimatedRows, filter.actualRows, filter.timeMs], [9, 8, 0.2]);
+    assert.deepEqual(shape(plan), ['Filter', ' Table scan']);
+  });
+
   it('says so where an operator never ran', () => {
     const plan = text(
       '-> Limit: 1 row(s)  (cost=1 rows=1) (actual time=0.1..0.2 rows=0 loops=1)\n    -> Table scan on t  (cost=1 rows=5000) (never executed)\n',
