@@ -29,6 +29,7 @@ export const commands = {
   diagnose: `${prefix}.diagnose`,
   runSql: `${prefix}.runSql`,
   runAllSql: `${prefix}.runAllSql`,
+  explainSql: `${prefix}.explainSql`,
   cancelSql: `${prefix}.cancelSql`,
   selectFirstRows: `${prefix}.selectFirstRows`,
   copySqlName: `${prefix}.copySqlName`,

@@ -22,7 +22,7 @@ import { openCreation } from './openCreation';
 import { openTerminal } from './openTerminal';
 import { refresh } from './refresh';
 import { markProduction, unmarkProduction } from './production';
-import { cancelSql, runAllSql, runSql } from './runSql';
+import { cancelSql, explainSql, runAllSql, runSql } from './runSql';
 import { clearSqlHistory, showSqlHistory } from './sqlHistory';
 import { startSandbox, stopSandbox } from './sandbox';
 import { showHealth } from './showHealth';
@@ -57,6 +57,7 @@ export const allCommands: readonly Command[] = [
   diagnose,
   runSql,
   runAllSql,
+  explainSql,
   cancelSql,
   selectFirstRows,
   copySqlName,

@@ -1,13 +1,14 @@
 import { window, type TextDocument } from 'vscode';
 import { AppError } from '../core/errors';
 import { endpointName } from '../core/health';
+import { explained } from '../core/plan/explained';
 import { commands } from '../ids';
 import type { ResultEntry } from '../services/results';
 import type { RunStatement, SqlRun } from '../services/sqlRunner';
 import type { Command, CommandServices } from './command';
 import { activeEndpoint, openSession } from './connect';
 import { allStatements, chosenStatements, placeIn, sqlEditor, statementAtPlace } from './documentStatements';
-import { guardProduction } from './sqlGuard';
+import { askBeforeExplaining, guardProduction } from './sqlGuard';
 import { endpointFor, type FoundEndpoint } from './target';
 
 /** Runs the selection, or the statement under the cursor, and shows what comes of it in the results panel. */
@@ -21,13 +22,8 @@ export const runSql: Command = {
       await runAgain(services, before);
       return;
     }
-    const place = placeIn(argument);
-    if (place !== undefined) {
-      await runInDocument(services, place.document, () => statementAtPlace(services.statements, place));
-      return;
-    }
-    const editor = sqlEditor(argument);
-    await runInDocument(services, editor.document, () => chosenStatements(services.statements, editor));
+    const { document, choose } = chosenIn(services, argument);
+    await runInDocument(services, document, choose);
   },
 };
 
@@ -39,6 +35,17 @@ export const runAllSql: Command = {
   handler: (services) => async (argument) => {
     const { document } = sqlEditor(argument);
     await runInDocument(services, document, () => allStatements(services.statements, document));
+  },
+};
+
+/** Runs the selection, or the statement under the cursor, for the plan that the server took, and shows that. */
+export const explainSql: Command = {
+  id: commands.explainSql,
+  title: 'Explain SQL',
+  concurrent: true,
+  handler: (services) => async (argument) => {
+    const { document, choose } = chosenIn(services, argument);
+    await runInDocument(services, document, async () => (await choose()).map(forItsPlan), { explains: true });
   },
 };
 
@@ -57,6 +64,33 @@ export const cancelSql: Command = {
     },
 };
 
+interface Chosen {
+  readonly document: TextDocument;
+  readonly choose: () => Promise<readonly RunStatement[]>;
+}
+
+/** The place that a code lens names, else the selection of an editor, or the statement under its cursor. */
+function chosenIn({ statements }: CommandServices, argument: unknown): Chosen {
+  const place = placeIn(argument);
+  if (place !== undefined) {
+    return { document: place.document, choose: () => statementAtPlace(statements, place) };
+  }
+  const editor = sqlEditor(argument);
+  return { document: editor.document, choose: () => chosenStatements(statements, editor) };
+}
+
+function forItsPlan({ text, start }: RunStatement): RunStatement {
+  const found = explained(text);
+  if (found === undefined) {
+    throw new AppError('invalidInput', {
+      source: 'Extension',
+      reason:
+        'Only queries and statements that change rows have a plan: SELECT, INSERT, UPDATE, DELETE and the like',
+    });
+  }
+  return { text: found.text, start: start + found.start };
+}
+
 /** The result whose statement is to be run again. */
 function againOf(argument: unknown): string | undefined {
   const { again } = (argument ?? {}) as Record<string, unknown>;
@@ -65,19 +99,23 @@ function againOf(argument: unknown): string | undefined {
 
 async function runAgain(
   services: CommandServices,
-  { endpoint, statement, slot }: ResultEntry,
+  { endpoint, statement, slot, explains }: ResultEntry,
 ): Promise<void> {
   const found = await endpointFor(services.inventory, endpoint, {
     placeHolder: 'Run SQL: choose a private endpoint',
     ...activeEndpoint,
   });
-  await run(services, found, { slot: slot ?? 'results', statements: [{ text: statement, start: 0 }] });
+  await run(services, found, {
+    ...{ slot: slot ?? 'results', statements: [{ text: statement, start: 0 }] },
+    ...(explains && { explains }),
+  });
 }
 
 async function runInDocument(
   services: CommandServices,
   document: TextDocument,
   choose: () => Promise<readonly RunStatement[]>,
+  how: Pick<SqlRun, 'explains'> = {},
 ): Promise<void> {
   const uri = document.uri.toString();
   if (refuseWhileRunning(services, services.documents.slotOf(uri))) {
@@ -86,7 +124,7 @@ async function runInDocument(
   const statements = await choose();
   const found = await endpointOf(document, services);
   const slot = services.documents.slotOf(uri);
-  await run(services, found, { slot, document: uri, statements }, () => {
+  await run(services, found, { slot, document: uri, statements, ...how }, () => {
     if (!document.isClosed) {
       services.documents.bind(uri, found.endpoint);
     }
@@ -111,17 +149,17 @@ function refuseWhileRunning({ sqlRunner }: CommandServices, slot: string): boole
 async function run(
   services: CommandServices,
   { instance, endpoint }: FoundEndpoint,
-  what: Pick<SqlRun, 'slot' | 'document' | 'statements'>,
+  what: Pick<SqlRun, 'slot' | 'document' | 'statements' | 'explains'>,
   onOpen: () => void = () => undefined,
 ): Promise<void> {
   const { sqlRunner, production, resultsView } = services;
   const { instanceId, endpointId } = endpoint;
   const connection = `${instance.name} · ${endpointName(endpoint)}`;
-  await guardProduction(
-    production,
-    { endpointId, connection },
-    what.statements.map(({ text }) => text),
-  );
+  const texts = what.statements.map(({ text }) => text);
+  await guardProduction(production, { endpointId, connection }, texts);
+  if (what.explains === true) {
+    await askBeforeExplaining(connection, texts);
+  }
   if (refuseWhileRunning(services, what.slot)) {
     return;
   }

@@ -1,6 +1,7 @@
 import { window } from 'vscode';
 import { dangerOf, type Danger } from '../core/danger';
 import { cancellation } from '../core/errors';
+import { explained } from '../core/plan/explained';
 import type { ProductionMarks } from '../services/productionMarks';
 
 const runAnyway = 'Run Anyway';
@@ -43,9 +44,39 @@ export async function guardProduction(
   }
 }
 
-function described({ statement, danger }: { readonly statement: string; readonly danger: Danger }): string {
+/**
+ * EXPLAIN ANALYZE runs what it explains: asks before statements that change rows, on any endpoint.
+ *
+ * @throws a cancellation when the person does not want them to run
+ */
+export async function askBeforeExplaining(connection: string, statements: readonly string[]): Promise<void> {
+  const changing = statements.filter((statement) => explained(statement)?.changesData === true);
+  if (changing.length === 0) {
+    return;
+  }
+  const others = changing.length - mostShown;
+  const detail = [
+    'The server runs a statement to tell what its plan took: what it changes is changed.',
+    ...changing.slice(0, mostShown).map(beginning),
+    ...(others > 0 ? [`… and ${others} more of this kind.`] : []),
+  ].join('\n\n');
+  const runIt = 'Run and Explain';
+  const chosen = await window.showWarningMessage(
+    `Change rows on ${connection}?`,
+    { modal: true, detail },
+    runIt,
+  );
+  if (chosen !== runIt) {
+    throw cancellation();
+  }
+}
+
+const described = ({ statement, danger }: { readonly statement: string; readonly danger: Danger }): string =>
+  `${beginning(statement)}\nThis ${danger.does}.`;
+
+function beginning(statement: string): string {
   const lines = statement.trim().split('\n');
   const shown = lines.slice(0, shownLines).join('\n').slice(0, shownLength);
   const more = shown.length < statement.trim().length ? ' …' : '';
-  return `${shown}${more}\nThis ${danger.does}.`;
+  return `${shown}${more}`;
 }

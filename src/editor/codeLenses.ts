@@ -26,9 +26,17 @@ class StatementLens extends CodeLens {
 
 const actions = {
   run: { title: '$(play) Run', tooltip: 'Run this statement', command: commands.runSql },
+  explain: {
+    title: '$(list-tree) Explain',
+    tooltip: 'Run this statement for its plan (EXPLAIN ANALYZE)',
+    command: commands.explainSql,
+  },
 } as const;
 
-/** `Run` over each statement of a bound document. */
+/** Those of which people want the plan; of others, the command tells it all the same. */
+const offersPlan = /^\(*\s*(?:select|with|table|update|delete)\b/i;
+
+/** `Run` and, where there is a plan, `Explain` over each statement of a bound document. */
 export class StatementLenses implements CodeLensProvider<StatementLens>, Disposable {
   private readonly changed = new EventEmitter<void>();
   readonly onDidChangeCodeLenses = this.changed.event;
@@ -68,9 +76,11 @@ export class StatementLenses implements CodeLensProvider<StatementLens>, Disposa
     this.subscriptions.forEach((subscription) => subscription.dispose());
   }
 
-  private over(document: TextDocument, { start }: Statement): readonly StatementLens[] {
+  private over(document: TextDocument, { start, text }: Statement): readonly StatementLens[] {
     const position = document.positionAt(start);
     const place = { uri: document.uri.toString(), offset: start };
-    return [new StatementLens(new Range(position, position), actions.run, place)];
+    const range = new Range(position, position);
+    const lenses = [new StatementLens(range, actions.run, place)];
+    return offersPlan.test(text) ? [...lenses, new StatementLens(range, actions.explain, place)] : lenses;
   }
 }

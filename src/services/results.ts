@@ -48,6 +48,8 @@ export interface ResultEntry {
   readonly slot?: string;
   /** In use when it ran, as far as is known. */
   readonly database?: string;
+  /** It was run for its plan. */
+  readonly explains?: true;
   readonly outcome: ResultOutcome;
 }
 

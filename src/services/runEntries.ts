@@ -6,7 +6,7 @@ export interface RunEntriesOptions {
   readonly clock: Clock;
   readonly newId: () => string;
   /** What every entry of the run has in common. */
-  readonly common: Pick<ResultEntry, 'endpoint' | 'connection' | 'slot'>;
+  readonly common: Pick<ResultEntry, 'endpoint' | 'connection' | 'slot' | 'explains'>;
   readonly statements: readonly string[];
   /** Of what is shown already: the entries of other runs that go on. */
   readonly isKept: (id: string) => boolean;

@@ -1,5 +1,7 @@
 import { Emitter, type Disposable } from '../core/emitter';
 import { AppError, cancellation, isCancellation } from '../core/errors';
+import { planStatement } from '../core/plan/explained';
+import { planOf } from '../core/plan/planOf';
 import type { Clock, Log, SqlAnswer, SqlSession } from '../core/ports';
 import { wordsForState, type SessionState } from '../core/sessionState';
 import type { EndpointRef } from './connections';
@@ -16,6 +18,8 @@ export interface SqlRun {
   /** The instance and endpoint in a person's words. */
   readonly connection: string;
   readonly statements: readonly RunStatement[];
+  /** They are run for their plans, which are shown in place of what they answer. */
+  readonly explains?: true;
 }
 
 export interface RunStatement {
@@ -51,6 +55,8 @@ interface ActiveRun {
 type Rows = Extract<SqlAnswer, { kind: 'rows' }>['rows'];
 
 const mostWarnings = 100;
+/** A row for each operator; a larger plan nobody reads. */
+const mostPlanRows = 10_000;
 const warningsTimeoutMs = 10_000;
 
 /** Runs statements on a session and shows in the results what comes of them, as it comes. */
@@ -151,10 +157,10 @@ export class SqlRunner implements Disposable {
 
   private async runAll(active: ActiveRun, session: SqlSession): Promise<void> {
     const { results, clock, newId } = this.options;
-    const { endpoint, connection, slot, statements } = active.run;
+    const { endpoint, connection, slot, statements, explains } = active.run;
     const entries = new RunEntries({
       ...{ results, clock, newId },
-      common: { endpoint, connection, slot },
+      common: { endpoint, connection, slot, ...(explains && { explains }) },
       statements: statements.map(({ text }) => text),
       isKept: (id) => [...this.active.values()].some((other) => other.entries?.has(id) === true),
       signal: active.abort.signal,
@@ -186,6 +192,11 @@ export class SqlRunner implements Disposable {
     entries.update(first, { kind: 'running', startedAtMs });
     try {
       signal.throwIfAborted();
+      if (run.explains === true) {
+        const outcome = await this.explain(session, text, signal);
+        entries.update(first, outcome);
+        return { ended: 'done', startedAtMs, elapsedMs: outcome.elapsedMs };
+      }
       const options = { ...limits(), signal, onRows: (rows: Rows) => answers.begin(rows) };
       const streamed = await session.stream(text, options);
       const warnings = await this.warningsOf(session, text, streamed.answers, signal);
@@ -201,6 +212,18 @@ export class SqlRunner implements Disposable {
       answers.fail({ kind: 'failed', error }, elapsedMs);
       return { ended: 'failed', error, startedAtMs, elapsedMs };
     }
+  }
+
+  private async explain(
+    session: SqlSession,
+    text: string,
+    signal: AbortSignal,
+  ): Promise<Extract<ResultOutcome, { kind: 'plan' }>> {
+    const { timeoutMs } = this.options.limits();
+    const result = await session.run(planStatement(text, session.serverVersion), {
+      ...{ maxRows: mostPlanRows, timeoutMs, signal },
+    });
+    return { kind: 'plan', plan: planOf(result), elapsedMs: result.elapsedMs };
   }
 
   private notesFor(slot: string): readonly SqlWarning[] {

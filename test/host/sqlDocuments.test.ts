@@ -304,7 +304,7 @@ describe('SQL documents, in the editor', function () {
   it('stay bound when their language changes', async () => {
     const { document } = await openBound('SELECT 1;');
     await vscode.languages.setTextDocumentLanguage(document, 'plaintext');
-    assert.equal((await lenses(document)).length, 1);
+    assert.notDeepEqual(await lenses(document), []);
   });
 
   it('stay bound when they are renamed', async () => {

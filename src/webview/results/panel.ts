@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { FromResults, ResultsState, ResultTab, ShownAction, ShownWarning } from '../../protocol/results';
 import { clock } from '../durations';
 import { icon } from '../icons';
-import { planView } from './plan';
+import { PlanView } from './plan';
 import type { Ask } from './rowsModel';
 import { RowsView } from './rowsView';
 import { tabBar } from './tabBar';
@@ -20,6 +20,7 @@ export interface PanelActions {
 export class Panel {
   private state: ResultsState = { tabs: [] };
   private readonly views = new Map<string, RowsView>();
+  private readonly plans = new Map<string, PlanView>();
   /** What the person has picked; while that is nothing, the panel follows what goes on. */
   private picked: string | undefined;
   private told: string | undefined;
@@ -56,10 +57,8 @@ export class Panel {
     this.state = state;
     this.receivedAt = performance.now();
     const ids = new Set(state.tabs.map(({ id }) => id));
-    for (const id of this.views.keys()) {
-      if (!ids.has(id)) {
-        this.views.delete(id);
-      }
+    for (const kept of [this.views, this.plans]) {
+      [...kept.keys()].filter((id) => !ids.has(id)).forEach((id) => kept.delete(id));
     }
     if (this.picked !== undefined && !ids.has(this.picked)) {
       this.picked = undefined;
@@ -71,6 +70,11 @@ export class Panel {
         view.update(outcome);
       } else {
         this.views.delete(id);
+      }
+      if (outcome.kind === 'plan') {
+        const plan = this.plans.get(id) ?? new PlanView(id, this.actions.draw);
+        this.plans.set(id, plan);
+        plan.update(outcome.plan);
       }
     }
   }
@@ -135,8 +139,18 @@ export class Panel {
       >
         ${icon('copy')}
       </button>
-      ${this.view?.toolbar() ?? nothing}
+      ${tab.outcome.kind === 'plan' ? this.copyPlan(tab.id) : (this.view?.toolbar() ?? nothing)}
     </header>`;
+  }
+
+  private copyPlan(tab: string): TemplateResult {
+    return html`<button
+      type="button"
+      class="button tool"
+      @click=${() => this.actions.send({ type: 'copyPlan', tab })}
+    >
+      ${icon('copy')}Copy Plan
+    </button>`;
   }
 
   private body(tab: ResultTab): Part {
@@ -156,16 +170,7 @@ export class Panel {
       case 'cancelled':
         return html`<div class="message">${this.buttons(tab, outcome.actions)}</div>`;
       case 'plan':
-        return html`<div class="message">
-            <button
-              type="button"
-              class="button tool"
-              @click=${() => this.actions.send({ type: 'copyPlan', tab: tab.id })}
-            >
-              ${icon('copy')}Copy Plan
-            </button>
-          </div>
-          <div class="plan">${planView(outcome.plan)}</div>`;
+        return this.plans.get(tab.id)?.content() ?? nothing;
       case 'rows':
         return this.rows();
       case 'waiting':

@@ -46,6 +46,8 @@ export class ScriptedSession implements SqlSession {
   open = true;
   readonly statements: string[] = [];
   readonly script: Stream[] = [];
+  /** To everything that is run, save for the warnings. */
+  answer: Pick<SqlResult, 'columns' | 'rows'> = { columns: [], rows: [] };
   warnings: readonly (readonly (string | null)[])[] | Error = [];
 
   run(statement: string, options: SqlRunOptions): Promise<SqlResult> {
@@ -54,9 +56,8 @@ export class ScriptedSession implements SqlSession {
       return Promise.reject(this.warnings);
     }
     const rows = this.warnings.slice(0, options.maxRows);
-    return Promise.resolve({
-      ...{ columns: [], rows, truncated: false, warningCount: 0, elapsedMs: 1 },
-    });
+    const answer = statement === 'SHOW WARNINGS' ? { columns: [], rows } : this.answer;
+    return Promise.resolve({ ...answer, truncated: false, warningCount: 0, elapsedMs: 1 });
   }
 
   async stream(statement: string, options: SqlStreamOptions): Promise<SqlStreamed> {

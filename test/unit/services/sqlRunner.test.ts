@@ -49,6 +49,28 @@ describe('SqlRunner', () => {
   });
   afterEach(() => runner.dispose());
 
+  it('runs a statement for its plan, and shows that in place of its rows', async () => {
+    session.answer = {
+      columns: ['id', 'actRows', 'execution info'].map((name) => ({ name, type: 'CHAR' })),
+      rows: [['TableDual_1', '1', 'time:2ms']],
+    };
+    const run = { ...aRun(['SELECT 1']), explains: true as const };
+    await runner.run(run, () => Promise.resolve(session));
+    assert.deepEqual(session.statements, ['EXPLAIN ANALYZE SELECT 1']);
+    const { outcome, statement, explains } = last();
+    assert.deepEqual([statement, explains], ['SELECT 1', true]);
+    assert.ok(outcome.kind === 'plan' && outcome.elapsedMs === 1);
+    assert.equal(outcome.plan.root?.operator, 'TableDual_1');
+    assert.deepEqual(endings(), ['done']);
+  });
+
+  it('says why a statement has no plan, and can be told to try again for it', async () => {
+    session.warnings = new AppError('sqlStatement', { source: 'SQL', reason: 'no' });
+    const run = { ...aRun(['SELECT 1']), explains: true as const };
+    await runner.run(run, () => Promise.resolve(session));
+    assert.deepEqual([kinds(), last().explains, endings()], [['failed'], true, ['failed']]);
+  });
+
   it('runs the statements in their order and tells how each ended', async () => {
     session.script.push(() => streamed(done(2, 0, 'Rows matched: 2')));
     await start(['UPDATE t', 'SELECT 2', 'SELECT 3']);

@@ -1,5 +1,6 @@
 import type { SqlValue } from '../../../src/core/ports';
 import type { ResultsState, TabOutcome } from '../../../src/protocol/results';
+import { recordedPlan } from '../../unit/core/plan/recorded';
 import { without } from '../../unit/fakes';
 
 const connection = { connection: 'orders · ep-t4n5d7f8g9h0j1k2', statement: 'SELECT * FROM customers' };
@@ -58,7 +59,9 @@ export const resultsStates = {
   truncated: oneTab(rowsOutcome(40, { truncated: true, elapsedMs: 1240, warnings: [warning, warning] })),
   none: oneTab(rowsOutcome(0)),
   done: oneTab(done),
-  plan: oneTab({ kind: 'plan', plan: { text: 'TableReader_5\n└─TableFullScan_4' }, elapsedMs: 12 }),
+  plan: oneTab({ kind: 'plan', plan: recordedPlan('tidb-join'), elapsedMs: 18 }),
+  planOfMariadb: oneTab({ kind: 'plan', plan: recordedPlan('mariadb-cte'), elapsedMs: 139 }),
+  planAsText: oneTab({ kind: 'plan', plan: { text: 'Rows fetched before execution' }, elapsedMs: 12 }),
   cancelled: oneTab({ kind: 'cancelled', actions: [{ id: 'retry', label: 'Run Again' }] }),
   skipped: oneTab({ kind: 'skipped' }),
   failed: oneTab(failed),
