@@ -13,6 +13,7 @@ import {
   type Position,
   type TextDocument,
 } from 'vscode';
+import type { SqlContext } from '../core/completion/context';
 import type { Suggester, Suggestion, Suggestions } from '../services/catalog/suggestions';
 import type { SqlDocuments } from '../services/sqlDocuments';
 import type { StatementIndex } from '../services/statementIndex';
@@ -71,8 +72,9 @@ export class StatementCompletion implements CompletionItemProvider, Disposable {
     };
     void this.followUp(place, suggestions, isStillThere);
     const ranges = rangesOf(document, position, place);
+    const after = document.getText(new Range(ranges.replacing.end, ranges.replacing.end.translate(0, 1)));
     return new CompletionList(
-      suggestions.items.map((item) => itemOf(item, ranges, place)),
+      suggestions.items.map((item) => itemOf(item, ranges, place.context, after === '(')),
       suggestions.partial,
     );
   }
@@ -116,7 +118,12 @@ function rangesOf(document: TextDocument, position: Position, { context, origin 
   return { inserting, replacing: new Range(start, end) };
 }
 
-function itemOf(suggestion: Suggestion, range: Ranges, { context }: PlaceInStatement): CompletionItem {
+function itemOf(
+  suggestion: Suggestion,
+  range: Ranges,
+  context: SqlContext,
+  isCalled: boolean,
+): CompletionItem {
   const { kind, name, insert, detail, comment, rank } = suggestion;
   const label = insert.endsWith(name) && insert !== name ? insert : name;
   const item = new CompletionItem({ label, ...(detail !== '' && { description: detail }) }, kinds[kind]);
@@ -129,7 +136,7 @@ function itemOf(suggestion: Suggestion, range: Ranges, { context }: PlaceInState
   const isLower = context.prefix !== '' && context.prefix === context.prefix.toLowerCase();
   if (kind === 'function' || kind === 'keyword') {
     const word = isLower ? insert.toLowerCase() : insert;
-    item.insertText = kind === 'function' ? new SnippetString(`${word}($0)`) : word;
+    item.insertText = kind === 'function' && !isCalled ? new SnippetString(`${word}($0)`) : word;
   } else {
     item.insertText = insert;
   }

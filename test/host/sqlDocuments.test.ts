@@ -323,6 +323,32 @@ describe('SQL documents, in the editor', function () {
     await until('nothing is connected but the test', async () => (await others()) === 1);
   });
 
+  it('complete what the database has, and tell what it is', async () => {
+    const editor = await openBound('SELECT t.wh FROM told.told t;');
+    const labels = async (uri = editor.document.uri): Promise<readonly string[]> => {
+      const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
+        'vscode.executeCompletionItemProvider',
+        uri,
+        new vscode.Position(0, 'SELECT t.wh'.length),
+      );
+      return items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+    };
+    const { uri } = (await open('SELECT t.wh FROM told.told t;')).document;
+    assert.ok(!(await labels(uri)).includes('WHERE'), 'one that is not bound is left alone');
+    await until('the column is offered', async () => (await labels()).includes('what'));
+    assert.ok(!(await labels()).includes('id'));
+    await replaceAll(editor, 'SELECT what FROM told.told t;');
+    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+      'vscode.executeHoverProvider',
+      editor.document.uri,
+      new vscode.Position(0, 'SELECT w'.length),
+    );
+    const texts = hovers.flatMap(({ contents }) =>
+      contents.map((content) => (typeof content === 'string' ? content : content.value)),
+    );
+    assert.match(texts.join('\n'), /what {2}varchar\(99\) · t/);
+  });
+
   it('stay bound when their language changes', async () => {
     const { document } = await openBound('SELECT 1;');
     await vscode.languages.setTextDocumentLanguage(document, 'plaintext');

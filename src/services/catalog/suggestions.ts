@@ -50,7 +50,7 @@ const common = new Set(
     ' ',
   ),
 );
-const rank = { named: 0, table: 1, database: 2, common: 3, function: 4, keyword: 5, system: 6 } as const;
+const rank = { named: 0, table: 1, database: 2, common: 3, function: 4, system: 5, keyword: 6 } as const;
 
 const keywords: readonly Suggestion[] = [...reservedWords, ...otherKeywords].map((word) => ({
   ...{ kind: 'keyword', name: word, insert: word, detail: '' },
