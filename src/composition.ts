@@ -156,7 +156,7 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     }),
   });
   const history = new SqlHistory({ store: new HistoryFile(world.historyFile, log), clock, newId, log });
-  const life = new DocumentLife({ documents, statements, runner: sqlRunner, connections, clock });
+  const life = new DocumentLife({ documents, runner: sqlRunner, connections, clock });
   const isSandbox = (): boolean => consoles.isSandbox();
   const catalog = new Catalog({
     ...{ connections, log },

@@ -32,17 +32,11 @@ export function sqlEditor(argument?: unknown): TextEditor {
   return editor;
 }
 
-export const sourceOf = (document: TextDocument): Parameters<StatementIndex['of']>[0] => ({
-  uri: document.uri.toString(),
-  version: document.version,
-  getText: () => document.getText(),
-});
-
 export async function allStatements(
   index: StatementIndex,
   document: TextDocument,
 ): Promise<readonly RunStatement[]> {
-  const statements = await index.of(sourceOf(document));
+  const statements = await index.of(document);
   return statements.length > 0 ? statements : nothing('There is no statement in this document');
 }
 
@@ -51,7 +45,7 @@ export async function statementAtPlace(
   { document, offset }: PlaceInDocument,
 ): Promise<readonly RunStatement[]> {
   const text = document.getText();
-  const statement = statementAt(text, offset, await index.of(sourceOf(document)));
+  const statement = statementAt(text, offset, await index.of(document));
   return statement === undefined ? nothing('There is no statement at the cursor') : [statement];
 }
 

@@ -51,7 +51,7 @@ export class StatementLenses implements CodeLensProvider<StatementLens>, Disposa
       return [];
     }
     const { version } = document;
-    const statements = await this.statements.of({ uri, version, getText: () => document.getText() });
+    const statements = await this.statements.of(document);
     if (token.isCancellationRequested || document.version !== version) {
       return [];
     }

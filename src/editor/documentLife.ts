@@ -1,40 +1,30 @@
 import { TabInputText, window, workspace, type TextDocument } from 'vscode';
 import type { Disposable } from '../core/emitter';
 import type { Clock } from '../core/ports';
-import type { Connections, EndpointRef } from '../services/connections';
+import type { Connections } from '../services/connections';
 import { isUntitled, type SqlDocuments } from '../services/sqlDocuments';
 import type { SqlRunner } from '../services/sqlRunner';
-import type { StatementIndex } from '../services/statementIndex';
 
 export interface DocumentLifeOptions {
   readonly documents: SqlDocuments;
-  readonly statements: StatementIndex;
   readonly runner: SqlRunner;
   readonly connections: Connections;
   readonly clock: Pick<Clock, 'now'>;
 }
 
-interface Seen {
-  readonly uri: string;
-  readonly text: string;
-  readonly atMs: number;
-  /** What it was bound to. */
-  readonly endpoint?: EndpointRef;
-}
-
-/** The editor opens the file and closes the new document that was saved as it at about the same time. */
-const togetherMs = 5_000;
+/** Saving is done once the file is written; the new document is emptied and closed right after. */
+const closedWithinMs = 10_000;
 
 /** Keeps the bindings right while documents are closed, renamed, saved under another name and deleted. */
 export class DocumentLife implements Disposable {
   private readonly subscriptions: readonly Disposable[];
-  private opened: readonly Seen[] = [];
-  private closed: readonly Seen[] = [];
+  /** By the URI of a new document: the file that it was just saved as. */
+  private readonly saved = new Map<string, { readonly file: string; readonly atMs: number }>();
 
   constructor(private readonly options: DocumentLifeOptions) {
     const { documents } = options;
     this.subscriptions = [
-      workspace.onDidOpenTextDocument((document) => this.onOpen(document)),
+      workspace.onDidSaveTextDocument((document) => this.onSave(document)),
       workspace.onDidCloseTextDocument((document) => this.onClose(document)),
       workspace.onDidRenameFiles(({ files }) => {
         for (const { oldUri, newUri } of files) {
@@ -67,19 +57,18 @@ export class DocumentLife implements Disposable {
     this.subscriptions.forEach((subscription) => subscription.dispose());
   }
 
-  private onOpen(document: TextDocument): void {
-    const { documents } = this.options;
-    const uri = document.uri.toString();
-    this.opened = this.recent(this.opened);
-    this.closed = this.recent(this.closed);
-    if (documents.endpointOf(uri) !== undefined || isUntitled(uri)) {
+  /** The editor does not tell what a file was saved from: it is the new document with the same text. */
+  private onSave(document: TextDocument): void {
+    const { documents, clock } = this.options;
+    const file = document.uri.toString();
+    if (isUntitled(file) || !documents.uris.some(isUntitled)) {
       return;
     }
-    const saved = this.closed.find(({ text }) => isSame(text, document.getText()));
-    if (saved?.endpoint !== undefined) {
-      documents.bind(uri, saved.endpoint);
-    } else if (documents.uris.some(isUntitled)) {
-      this.opened = [...this.opened, this.seen(document)];
+    for (const other of workspace.textDocuments) {
+      const uri = other.uri.toString();
+      if (isUntitled(uri) && documents.endpointOf(uri) !== undefined && isSame(other, document)) {
+        this.saved.set(uri, { file, atMs: clock.now() });
+      }
     }
   }
 
@@ -88,28 +77,22 @@ export class DocumentLife implements Disposable {
     if (!document.isClosed) {
       return;
     }
-    const { documents, statements, runner, connections } = this.options;
+    const { documents, runner, connections, clock } = this.options;
     const uri = document.uri.toString();
-    statements.forget(uri);
-    const endpoint = documents.endpointOf(uri);
-    if (endpoint === undefined) {
+    if (documents.endpointOf(uri) === undefined) {
       return;
     }
-    if (isUntitled(uri)) {
-      const file = this.recent(this.opened).find(
-        (seen) => isSame(seen.text, document.getText()) && documents.endpointOf(seen.uri) === undefined,
-      );
-      if (file !== undefined) {
-        documents.rename(uri, file.uri);
-        return;
-      }
-      this.closed = [...this.recent(this.closed), { ...this.seen(document), endpoint }];
+    const saved = this.saved.get(uri);
+    this.saved.delete(uri);
+    if (saved !== undefined && clock.now() - saved.atMs < closedWithinMs) {
+      documents.rename(uri, saved.file);
+      return;
     }
     const slot = documents.slotOf(uri);
     runner.cancel(slot);
     void connections.release(slot);
     if (isUntitled(uri)) {
-      // Its name may come anew; what is saved only now is found by its text.
+      // Another document may get its name.
       documents.unbind(uri);
     }
   }
@@ -120,18 +103,10 @@ export class DocumentLife implements Disposable {
     this.options.runner.cancel(slot);
     void this.options.connections.release(slot);
   }
-
-  private seen(document: TextDocument): Seen {
-    return { uri: document.uri.toString(), text: document.getText(), atMs: this.options.clock.now() };
-  }
-
-  private recent(seen: readonly Seen[]): readonly Seen[] {
-    return seen.filter(({ atMs }) => this.options.clock.now() - atMs < togetherMs);
-  }
 }
 
-/** Saving may have tidied the ends of lines. An empty document is like any other. */
-function isSame(one: string, other: string): boolean {
-  const [a, b] = [one, other].map((text) => text.replace(/\s+/g, ' ').trim());
-  return a === b && a !== '';
+/** Saving may have tidied the ends of lines. */
+function isSame(one: TextDocument, other: TextDocument): boolean {
+  const [a, b] = [one, other].map((document) => document.getText().replace(/\s+/g, ' ').trim());
+  return a === b;
 }

@@ -4,38 +4,9 @@ import type { SqlSession } from '../../src/core/ports';
 import { commands, extensionId, settings } from '../../src/ids';
 import { startSandbox, type Sandbox } from '../../src/sandbox';
 import { createSqlConnector } from '../../src/sql';
-import { DATABASE_VARIABLE } from '../support/editor/suiteProtocol';
-
-interface Database {
-  readonly port: number;
-  readonly user: string;
-  readonly password: string;
-  readonly caCertificatePem: string;
-}
+import { databaseOfSuite, set, submit, until, type Database } from './byHand';
 
 const region = 'ap-southeast-1';
-const boundMs = 10_000;
-
-async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + boundMs;
-  while (!(await condition())) {
-    assert.ok(Date.now() < end, `${what} within ${boundMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-const set = (key: string, value: unknown): Thenable<void> =>
-  vscode.workspace.getConfiguration(settings.section).update(key, value, vscode.ConfigurationTarget.Global);
-
-async function submit(url: string, fields: Readonly<Record<string, string>>): Promise<void> {
-  const answer = await fetch(url, {
-    method: 'POST',
-    headers: { origin: new URL(url).origin, 'content-type': 'application/x-www-form-urlencoded' },
-    body: new URLSearchParams(fields).toString(),
-  });
-  assert.ok(answer.ok, `${url}: ${answer.status}`);
-}
-
 describe('SQL documents, in the editor', function () {
   this.timeout(60_000);
   const { window, workspace } = vscode;
@@ -62,8 +33,19 @@ describe('SQL documents, in the editor', function () {
     vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', uri, 1000);
   const problems = ({ uri }: vscode.TextDocument): readonly vscode.Diagnostic[] =>
     vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'SQL');
-  const open = async (content: string): Promise<vscode.TextEditor> =>
-    window.showTextDocument(await workspace.openTextDocument({ language: 'sql', content }));
+  const replaceAll = async (editor: vscode.TextEditor, text: string): Promise<void> => {
+    const all = new vscode.Range(0, 0, editor.document.lineCount, 0);
+    assert.ok(await editor.edit((edit) => edit.replace(all, text)));
+  };
+  let opened = 0;
+  /** Under a name of its own: the editor may give one that was just closed the text that it had before. */
+  const open = async (content: string): Promise<vscode.TextEditor> => {
+    const uri = vscode.Uri.from({ scheme: 'untitled', path: `under-test-${++opened}.sql` });
+    const editor = await window.showTextDocument(await workspace.openTextDocument(uri));
+    await replaceAll(editor, content);
+    editor.selection = new vscode.Selection(0, 0, 0, 0);
+    return editor;
+  };
   /** A document that runs on the endpoint. */
   const openBound = async (content: string): Promise<vscode.TextEditor> => {
     const editor = await open(content);
@@ -78,13 +60,9 @@ describe('SQL documents, in the editor', function () {
     const end = to === from ? start : editor.document.positionAt(text.indexOf(to) + to.length);
     editor.selection = new vscode.Selection(start, end);
   };
-  const replaceAll = async (editor: vscode.TextEditor, text: string): Promise<void> => {
-    const all = new vscode.Range(0, 0, editor.document.lineCount, 0);
-    assert.ok(await editor.edit((edit) => edit.replace(all, text)));
-  };
 
   before(async () => {
-    database = JSON.parse(process.env[DATABASE_VARIABLE] ?? '') as Database;
+    database = databaseOfSuite();
     sandbox = await startSandbox({
       timeScale: 600,
       requestsPerMinute: 10_000,
@@ -230,7 +208,7 @@ describe('SQL documents, in the editor', function () {
     );
     select(editor, "'three'");
     await vscode.commands.executeCommand(commands.runSql);
-    assert.deepEqual(await whats(), ['two', 'three']);
+    assert.deepEqual([told, asked, await whats()], [[], [], ['two', 'three']]);
     select(editor, 'INSERT', "('two')");
     await vscode.commands.executeCommand(commands.runSql);
     assert.deepEqual(await whats(), ['two', 'three', 'one', 'two']);
@@ -388,6 +366,7 @@ describe('SQL documents, in the editor', function () {
     );
     picks = (label) => label === 'by-hand';
     await vscode.commands.executeCommand(commands.switchConnection);
+    select(editor, 'CREATE');
     await vscode.commands.executeCommand(commands.runSql);
     const uri = await workspace.save(fresh);
     assert.equal(uri?.path, file.path);

@@ -2,26 +2,32 @@ import assert from 'node:assert/strict';
 import { StatementIndex } from '../../../src/services/statementIndex';
 
 describe('StatementIndex', () => {
-  const document = (text: string, version = 1) => ({ uri: 'a', version, getText: () => text });
+  const document = (text: string, version = 1) => ({ version, getText: () => text });
 
-  it('reads a version once', async () => {
+  it('reads a version of a document once', async () => {
     const index = new StatementIndex({ sleep: () => Promise.resolve() });
     let reads = 0;
-    const getText = (): string => {
-      reads += 1;
-      return 'SELECT 1; SELECT 2';
+    const counting = {
+      version: 1,
+      getText: () => {
+        reads += 1;
+        return `SELECT ${counting.version}; SELECT 0`;
+      },
     };
-    const counting = { uri: 'a', version: 1, getText };
     assert.deepEqual(
       (await index.of(counting)).map(({ text }) => text),
-      ['SELECT 1', 'SELECT 2'],
+      ['SELECT 1', 'SELECT 0'],
     );
     await index.of(counting);
     assert.equal(reads, 1);
-    assert.equal((await index.of(document('SELECT 3', 2))).length, 1);
-    index.forget('a');
-    await index.of(counting);
-    assert.equal(reads, 2);
+    counting.version = 2;
+    assert.equal((await index.of(counting))[0]?.text, 'SELECT 2');
+  });
+
+  it('does not take the statements of a document that was closed for those of another', async () => {
+    const index = new StatementIndex({ sleep: () => Promise.resolve() });
+    await index.of(document('DROP TABLE a'));
+    assert.equal((await index.of(document('SELECT 1')))[0]?.text, 'SELECT 1');
   });
 
   it('holds nobody up for 50 ms while it reads a dump of 5 MB', async () => {
