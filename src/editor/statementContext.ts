@@ -27,7 +27,7 @@ export async function placeInStatement(
     return undefined;
   }
   const { version } = document;
-  const statements = await parts.statements.of({ uri, version, getText: () => document.getText() });
+  const statements = await parts.statements.of(document);
   if (token.isCancellationRequested || document.version !== version) {
     return undefined;
   }

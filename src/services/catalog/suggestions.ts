@@ -79,7 +79,7 @@ export class Suggester {
     const found = suggestionsIn(context, look).filter(({ name }) => matches(name, context.prefix));
     const items = found
       .map((item) => (context.quoted ? { ...item, insert: quotedName(item.name) } : item))
-      .sort((a, b) => a.rank - b.rank);
+      .sort((a, b) => begins(b, context.prefix) - begins(a, context.prefix) || a.rank - b.rank);
     const partial = items.length > mostItems || loads.size > 0;
     const kept = { items: items.slice(0, mostItems), partial };
     return loads.size === 0 ? kept : { ...kept, loading: Promise.all(loads).then(() => undefined) };
@@ -277,6 +277,10 @@ const databaseItems = ({ databases }: Look): readonly Suggestion[] =>
 const plain = <K extends Suggestion['kind']>(kind: K, name: string): Suggestion & { readonly kind: K } => ({
   ...{ kind, name, insert: writtenName(name), detail: '', rank: rank.named },
 });
+
+/** What begins as it is written is not among those that are too many. */
+const begins = ({ name }: Suggestion, prefix: string): number =>
+  Number(name.toLowerCase().startsWith(prefix.toLowerCase()));
 
 /** Whether the signs that are written occur in the name in their order, as the editor looks for them. */
 function matches(name: string, prefix: string): boolean {

@@ -163,6 +163,7 @@ describe('Suggester', () => {
     server['many'] = Object.fromEntries(many.map((name) => [name, []]));
     const { items, partial } = await whole('SELECT * FROM many.|').then(() => at('SELECT * FROM many.|'));
     assert.deepEqual([items.length, partial], [500, true]);
+    assert.equal(at('SELECT * FROM many.t999|').items[0]?.name, 't999');
     assert.deepEqual(
       at('SELECT * FROM many.t9999|').items.map(({ name }) => name),
       ['t9999'],
