@@ -5,6 +5,7 @@ import { commands, extensionId, settings } from '../../src/ids';
 import { startSandbox, type Sandbox } from '../../src/sandbox';
 import { createSqlConnector } from '../../src/sql';
 import { databaseOfSuite, set, submit, until, type Database } from './byHand';
+import { offeredAt, toldAt } from './languageFeatures';
 
 const region = 'ap-southeast-1';
 describe('SQL documents, in the editor', function () {
@@ -303,28 +304,13 @@ describe('SQL documents, in the editor', function () {
 
   it('complete what the database has, and tell what it is', async () => {
     const text = 'SELECT t.wh FROM told.told t;';
-    const labels = async ({ uri }: vscode.TextDocument): Promise<readonly string[]> => {
-      const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
-        'vscode.executeCompletionItemProvider',
-        uri,
-        new vscode.Position(0, text.indexOf(' FROM')),
-      );
-      return items.map(({ label }) => (typeof label === 'string' ? label : label.label));
-    };
-    const unbound = await open(text);
-    assert.ok(!(await labels(unbound.document)).includes('what'), 'one that is not bound is left alone');
+    const offered = ({ document }: vscode.TextEditor): Promise<readonly string[]> =>
+      offeredAt(document, text.indexOf(' FROM'));
+    assert.ok(!(await offered(await open(text))).includes('what'), 'one that is not bound is left alone');
     const editor = await openBound(text);
-    await until('the column is offered', async () => (await labels(editor.document)).includes('what'));
+    await until('the column is offered', async () => (await offered(editor)).includes('what'));
     await replaceAll(editor, 'SELECT what FROM told.told t;');
-    const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
-      'vscode.executeHoverProvider',
-      editor.document.uri,
-      new vscode.Position(0, 'SELECT w'.length),
-    );
-    const texts = hovers.flatMap(({ contents }) =>
-      contents.map((content) => (typeof content === 'string' ? content : content.value)),
-    );
-    assert.match(texts.join('\n'), /what {2}varchar\(99\) · t/);
+    assert.match(await toldAt(editor.document, 'SELECT w'.length), /what {2}varchar\(99\) · t/);
   });
 
   it('stay bound when their language changes', async () => {
