@@ -8,7 +8,9 @@ import type { Disposable } from './core/emitter';
 import { AppError } from './core/errors';
 import type { SqlConnector, SqlProbe } from './core/ports';
 import type { Redactor } from './core/redact';
+import { StatementCompletion } from './editor/completion';
 import { DocumentLife } from './editor/documentLife';
+import { NameHover } from './editor/hover';
 import { StatementLenses } from './editor/codeLenses';
 import { StatementProblems } from './editor/problems';
 import { contexts, panels, secretKeys, stateKeys } from './ids';
@@ -33,6 +35,7 @@ import { onDidChangeSettings, readSettings, SettingsCheck } from './platform/set
 import type { World } from './platform/world';
 import { Accounts } from './services/accounts';
 import { Catalog } from './services/catalog/catalog';
+import { Suggester } from './services/catalog/suggestions';
 import { Connections } from './services/connections';
 import { ConnectWith } from './services/connectWith';
 import { HealthMonitor } from './services/healthMonitor';
@@ -162,6 +165,7 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     ...{ connections, log },
     endpoint: ({ instanceId, endpointId }) => inventory.endpoint(instanceId, endpointId),
   });
+  const suggester = new Suggester({ catalog, connections, clock });
   const texts = new ReadOnlyTexts();
   const shape = new TreeShape(state, stateKeys.grouping, log);
   const tree = new InstancesTree({ inventory, runner, shape, sql: { catalog, production }, isSandbox });
@@ -212,6 +216,8 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
       life,
       new StatementLenses(documents, statements),
       new StatementProblems(sqlRunner),
+      new StatementCompletion({ documents, statements, suggester }),
+      new NameHover({ documents, statements, suggester }),
       new ConnectionItem({ documents, inventory, connections, production, runner: sqlRunner }),
       viewState,
       tree,

@@ -1,3 +1,5 @@
+import { needsQuotes } from './tidbKeywords';
+
 /** What a database server holds, as its information schema tells. */
 
 export interface TableInfo {
@@ -50,6 +52,9 @@ export const isSystemDatabase = (name: string): boolean => systemDatabases.has(n
 
 /** In backticks, as it can stand in any statement. */
 export const quotedName = (name: string): string => `\`${name.replaceAll('`', '``')}\``;
+
+/** As people write it: in backticks only where it means something else without. */
+export const writtenName = (name: string): string => (needsQuotes(name) ? quotedName(name) : name);
 
 /** A text literal that means the same whether backslashes escape or not. */
 export const quotedText = (text: string): string =>

@@ -149,6 +149,12 @@ export class Connections {
     return session?.open === true ? session : undefined;
   }
 
+  /** The database that the slot's statements run in, as far as that can be told. */
+  databaseOf(ref: EndpointRef, slot: string): string | undefined {
+    const { session, past } = this.slots.get(slotKey(ref, slot)) ?? {};
+    return session?.open === true ? session.database : (past?.database ?? this.databases.get(ref));
+  }
+
   /** How endpoints of a VPC are reached, as the settings say. */
   routeOf(vpcId: string | undefined, endpointId?: string): SqlRoute {
     return this.routes.chosen(vpcId, endpointId);

@@ -5,6 +5,7 @@ import { commands, extensionId, settings } from '../../src/ids';
 import { startSandbox, type Sandbox } from '../../src/sandbox';
 import { createSqlConnector } from '../../src/sql';
 import { databaseOfSuite, set, submit, until, type Database } from './byHand';
+import { offeredAt, toldAt } from './languageFeatures';
 
 const region = 'ap-southeast-1';
 describe('SQL documents, in the editor', function () {
@@ -299,6 +300,17 @@ describe('SQL documents, in the editor', function () {
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
     await running;
     await until('nothing is connected but the test', async () => (await others()) === 1);
+  });
+
+  it('complete what the database has, and tell what it is', async () => {
+    const text = 'SELECT t.wh FROM told.told t;';
+    const offered = ({ document }: vscode.TextEditor): Promise<readonly string[]> =>
+      offeredAt(document, text.indexOf(' FROM'));
+    assert.ok(!(await offered(await open(text))).includes('what'), 'one that is not bound is left alone');
+    const editor = await openBound(text);
+    await until('the column is offered', async () => (await offered(editor)).includes('what'));
+    await replaceAll(editor, 'SELECT what FROM told.told t;');
+    assert.match(await toldAt(editor.document, 'SELECT w'.length), /what {2}varchar\(99\) · t/);
   });
 
   it('stay bound when their language changes', async () => {

@@ -82,6 +82,16 @@ for (const [product, start] of servers) {
       assert.deepEqual([kinds.get('things'), kinds.get('cheap'), value?.hasMore], ['table', 'view', false]);
     });
 
+    it('has the names of all tables and views at once', async () => {
+      await catalog.loadTableNames(ref, 'catalog_test');
+      const { value, error } = catalog.tableNames(ref, 'catalog_test');
+      assert.equal(error, undefined);
+      assert.deepEqual(value, [
+        { name: 'cheap', kind: 'view' },
+        { name: 'things', kind: 'table' },
+      ]);
+    });
+
     it('has columns and indexes', async () => {
       await catalog.loadDetails(ref, 'catalog_test', 'things');
       const { value, error } = catalog.details(ref, 'catalog_test', 'things');

@@ -15,6 +15,7 @@ import {
   indexesQuery,
   pageSize,
   showCreateQuery,
+  tableNamesQuery,
   tablesOf,
   tablesQuery,
 } from './queries';
@@ -39,7 +40,10 @@ interface Known {
   databases: Loadable<readonly string[]>;
   readonly tables: Map<string, Loadable<TablePages>>;
   readonly details: Map<string, Loadable<TableDetails>>;
+  readonly names: Map<string, Loadable<readonly TableName[]>>;
 }
+
+export type TableName = Pick<TableInfo, 'name' | 'kind'>;
 
 export interface CatalogOptions {
   readonly connections: Pick<Connections, 'openKnown'>;
@@ -82,6 +86,11 @@ export class Catalog {
     return this.known.get(endpointKey(ref))?.details.get(tableKey(database, table)) ?? notLoaded;
   }
 
+  /** Of all tables and views of a database. */
+  tableNames(ref: EndpointRef, database: string): Loadable<readonly TableName[]> {
+    return this.known.get(endpointKey(ref))?.names.get(database) ?? notLoaded;
+  }
+
   /** A failure is kept with what is shown. Concurrent calls for the same become one; the same holds for the others. */
   loadDatabases(ref: EndpointRef): Promise<void> {
     const known = this.of(ref);
@@ -115,6 +124,20 @@ export class Catalog {
           };
         },
         keep: (pages) => known.tables.set(database, pages),
+      },
+    );
+  }
+
+  loadTableNames(ref: EndpointRef, database: string): Promise<void> {
+    const known = this.of(ref);
+    return this.load(
+      ref,
+      { database, of: 'names' },
+      {
+        before: () => known.names.get(database),
+        read: async (query) =>
+          tablesOf(await query(tableNamesQuery(database))).map(({ name, kind }) => ({ name, kind })),
+        keep: (names) => known.names.set(database, names),
       },
     );
   }
@@ -160,6 +183,7 @@ export class Catalog {
       [...known.details.keys()].filter(isOfIt).forEach((key) => known.details.delete(key));
       if (table === undefined) {
         known.tables.delete(database);
+        known.names.delete(database);
       }
     }
     this.changed.fire(change);
@@ -178,6 +202,7 @@ export class Catalog {
       databases: notLoaded,
       tables: new Map(),
       details: new Map(),
+      names: new Map(),
     };
     this.known.set(key, known);
     return known;
@@ -185,7 +210,7 @@ export class Catalog {
 
   private load<T>(
     { instanceId, endpointId }: EndpointRef,
-    about: Pick<CatalogChange, 'database' | 'table'>,
+    { of, ...about }: Pick<CatalogChange, 'database' | 'table'> & { readonly of?: 'names' },
     place: {
       readonly before: () => Loadable<T> | undefined;
       readonly read: (query: (statement: string) => Promise<SqlResult>, before: T | undefined) => Promise<T>;
@@ -193,7 +218,7 @@ export class Catalog {
     },
   ): Promise<void> {
     const ref = { instanceId, endpointId };
-    const key = JSON.stringify([endpointKey(ref), about.database, about.table]);
+    const key = JSON.stringify([endpointKey(ref), about.database, about.table, of]);
     const already = this.reading.get(key);
     if (already !== undefined) {
       return already;

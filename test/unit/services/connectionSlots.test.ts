@@ -34,6 +34,16 @@ describe('Connections', () => {
       assert.equal(connections.session(endpoint, 'another'), undefined);
     });
 
+    it('tell the database that they run in: their own, else the one that was used last', async () => {
+      assert.equal(connections.databaseOf(endpoint, here.slot), undefined);
+      await connections.open(endpoint, asking(root), { ...here, database: 'orders' });
+      assert.equal(connections.databaseOf(endpoint, here.slot), 'orders');
+      assert.equal(connections.databaseOf(endpoint, other.slot), 'orders');
+      await connections.open(endpoint, never, { ...other, database: 'shop' });
+      assert.equal(connections.databaseOf(endpoint, here.slot), 'orders');
+      assert.equal(connections.databaseOf(endpoint, other.slot), 'shop');
+    });
+
     it('that are opened at once share one question', async () => {
       let answer: (credentials: Credentials | undefined) => void = () => undefined;
       const slowly: AskCredentials = (question) => {
