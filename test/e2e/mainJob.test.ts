@@ -45,7 +45,7 @@ for (const version of EDITOR_VERSIONS) {
       await quickInput.message(/Security token/).waitFor();
       await quickInput.accept();
       await page
-        .getByText(/Signed in to Alibaba Cloud account/)
+        .getByText(/Signed in to Alibaba Cloud: /)
         .first()
         .waitFor();
       await workbench.expandTreeRow('legacy-aws');
