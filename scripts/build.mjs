@@ -23,6 +23,8 @@ const rooms = {
   alibaba: 'src/cloud/alibaba/index.ts',
   alibabaCredentials: 'src/cloud/alibaba/defaultChain.ts',
   sql: 'src/sql/index.ts',
+  diagnosis: 'src/panels/diagnosis/index.ts',
+  askpass: 'src/sql/ssh/askpass.ts',
   sandbox: 'src/sandbox/index.ts',
   sandboxDatabase: 'src/sandbox/database/engineWorker.ts',
 };
@@ -107,7 +109,11 @@ const host = {
 
 const browser = {
   ...shared,
-  entryPoints: { creation: 'src/webview/creation/main.ts', results: 'src/webview/results/main.ts' },
+  entryPoints: {
+    creation: 'src/webview/creation/main.ts',
+    diagnosis: 'src/webview/diagnosis/main.ts',
+    results: 'src/webview/results/main.ts',
+  },
   outdir: path.join(dist, 'webview'),
   platform: 'browser',
   format: 'iife',

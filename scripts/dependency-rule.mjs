@@ -32,6 +32,12 @@ export const rule = {
     node: false,
     packages: [],
   },
+  editor: {
+    folders: ['services', 'core', 'platform', 'protocol', 'ids'],
+    vscode: true,
+    node: false,
+    packages: [],
+  },
   panels: {
     folders: ['services', 'core', 'platform', 'protocol', 'ids'],
     vscode: true,
@@ -42,7 +48,7 @@ export const rule = {
     folders: ['protocol', 'core'],
     vscode: false,
     node: false,
-    packages: ['lit', '@vscode-elements/elements'],
+    packages: ['lit', '@vscode-elements/elements', '@tanstack/virtual-core'],
   },
   sandbox: { folders: ['core'], vscode: false, node: true, packages: ['sql.js', 'selfsigned'] },
 };

@@ -1,6 +1,6 @@
 /**
- * Makes a machine ready for `npm start` and `npm test`: Debian packages and node_modules. Runs before `npm ci`, so it uses
- * nothing but Node. Says what it installs and why, and does nothing the second time.
+ * Makes a machine ready for `npm start` and `npm test`: Debian packages, node_modules, and TiDB. Runs before `npm ci`, so
+ * it begins with nothing but Node. Says what it installs and why, and does nothing the second time.
  *
  *   node scripts/setup.mjs            all that `npm test` needs
  *   node scripts/setup.mjs start      what `npm start` needs
@@ -40,10 +40,39 @@ const needs = {
   ],
   test: [
     {
+      name: 'openssh-client',
+      why: 'the ssh program that goes through a bastion',
+      probe: () => onPath('ssh') && onPath('ssh-keygen'),
+    },
+    {
+      name: 'openssh-server',
+      why: 'the bastion that the SQL tests go through; each test starts its own, and none is left running',
+      probe: () => onPath('sshd'),
+    },
+    {
       name: 'python3-venv',
       why: 'for the official Python clients that check the sandbox',
       probe: () => answers('python3', '-c', 'import ensurepip, venv'),
     },
+    {
+      name: 'libmariadb-dev',
+      why: 'to compile what «Connect With» gives for C and for Python',
+      probe: () => onPath('mariadb_config'),
+    },
+    { name: 'pkg-config', why: 'to find that library', probe: () => onPath('pkg-config') },
+    {
+      name: 'php-mysql',
+      why: 'to run what «Connect With» gives for PHP',
+      probe: () => answers('/usr/bin/php', '-r', "exit((int) !extension_loaded('mysqli'));"),
+    },
+    { name: 'php-cli', why: 'the same', probe: () => onPath('php') },
+    {
+      name: 'ruby-mysql2',
+      why: 'to run what «Connect With» gives for Ruby',
+      probe: () => answers('/usr/bin/ruby', '-e', "require 'mysql2'"),
+    },
+    { name: 'iproute2', why: 'network namespaces, of which the tests make a VPC', probe: () => onPath('ip') },
+    { name: 'dnsmasq-base', why: "the resolver of the tests' VPC", probe: () => onPath('dnsmasq') },
     {
       name: 'chromium',
       why: 'the browser in which the tests drive the editor',
@@ -58,6 +87,16 @@ export async function setUp(purpose = 'test') {
   ensureDebianPackages(purpose === 'start' ? needs.start : [...needs.start, ...needs.test]);
   ensureLoopbackNames();
   ensureNodeModules();
+  if (purpose !== 'start') {
+    const { buildTidbServer } = await tidbServers();
+    await buildTidbServer(console.log);
+  }
+}
+
+/** Needs node_modules. */
+export async function tidbServers() {
+  const { require: load } = await import('tsx/cjs/api');
+  return load('../test/support/tidbServer.ts', import.meta.url);
 }
 
 function checkNode() {
@@ -112,6 +151,9 @@ quietly apt-get -q -o DPkg::Lock::Timeout=300 install -y --no-install-recommends
 rm -f "$log"
 case " $* " in *' mariadb-server '*)
   if command -v systemctl > /dev/null; then systemctl --quiet disable mariadb.service; fi
+esac
+case " $* " in *' openssh-server '*)
+  if command -v systemctl > /dev/null; then systemctl --quiet disable ssh.service; fi
 esac
 `;
 

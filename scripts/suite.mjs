@@ -7,16 +7,17 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { tidbServers } from './setup.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
-/** How long one test may take before it counts as hanging, and whether it needs the built extension. */
+/** How long one test may take before it counts as hanging, and what it needs: the built extension, real databases. */
 const suites = {
   unit: { timeoutMs: 10_000 },
   webview: { timeoutMs: 60_000, needsBuild: true },
   contract: { timeoutMs: 60_000 },
   chaos: { timeoutMs: 600_000 },
-  sql: { timeoutMs: 60_000 },
+  sql: { timeoutMs: 60_000, needsDatabase: true },
   host: { runner: 'test/support/runHost.ts', needsBuild: true },
   e2e: { timeoutMs: 300_000, needsBuild: true },
   package: { timeoutMs: 300_000, needsBuild: true },
@@ -36,6 +37,9 @@ if (suite.needsBuild && !existsSync(path.join(root, 'dist', 'extension.js'))) {
   if (status !== 0) {
     process.exit(status);
   }
+}
+if (suite.needsDatabase) {
+  console.log((await tidbServers()).databaseServers());
 }
 const runner =
   suite.runner !== undefined

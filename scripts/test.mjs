@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { setUp } from './setup.mjs';
+import { setUp, tidbServers } from './setup.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const suites = ['unit', 'webview', 'contract', 'chaos', 'sql', 'host', 'e2e', 'package'];
@@ -63,6 +63,6 @@ console.log('');
 for (const [title, result, seconds] of summary) {
   console.log(`${title.padEnd(24)} ${result} (${seconds} s)`);
 }
-console.log('');
+console.log(`\n${(await tidbServers()).databaseServers()}\n`);
 console.log(`${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ''}`);
 process.exit(sum.failed === 0 ? 0 : 1);

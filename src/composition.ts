@@ -1,33 +1,58 @@
-import { window, workspace, type ExtensionContext } from 'vscode';
+import { Uri, window, workspace, type ExtensionContext } from 'vscode';
 import { checkBaseUrl } from './cloud/baseUrl';
 import { Endpoints } from './cloud/alibaba/endpoints';
+import { accountMenus } from './commands/accountMenus';
 import { registerCommands } from './commands';
+import { tellRestored } from './commands/tellRestored';
 import type { Disposable } from './core/emitter';
 import { AppError } from './core/errors';
+import type { SqlConnector, SqlProbe } from './core/ports';
 import type { Redactor } from './core/redact';
+import { StatementCompletion } from './editor/completion';
+import { DocumentLife } from './editor/documentLife';
+import { NameHover } from './editor/hover';
+import { StatementLenses } from './editor/codeLenses';
+import { StatementProblems } from './editor/problems';
 import { contexts, panels, secretKeys, stateKeys } from './ids';
 import { announceActive } from './panels/creation/announce';
 import { CreationPanels } from './panels/creation/creationPanels';
-import type { ResultsView } from './panels/resultsView';
+import { LazyDiagnosis } from './panels/lazyDiagnosis';
+import type { ResultsView } from './panels/results/resultsView';
+import { askSsh } from './platform/askSsh';
+import { caFiles } from './platform/caFiles';
 import { systemClock as clock } from './platform/clock';
 import { CommandRunner } from './platform/commandRunner';
 import type { ContextKeys } from './platform/contextKeys';
 import { EcsMetadata } from './platform/ecsMetadata';
+import { operatingSystem } from './platform/operatingSystem';
+import { HistoryFile } from './platform/historyFile';
 import { FileJournal } from './platform/journal';
 import type { ChannelLog } from './platform/log';
 import type { Notifications } from './platform/notifications';
+import { thisMachine } from './platform/thisMachine';
+import { ReadOnlyTexts } from './platform/readOnlyTexts';
 import { onDidChangeSettings, readSettings, SettingsCheck } from './platform/settings';
 import type { World } from './platform/world';
 import { Accounts } from './services/accounts';
+import { Catalog } from './services/catalog/catalog';
+import { Suggester } from './services/catalog/suggestions';
 import { Connections } from './services/connections';
+import { ConnectWith } from './services/connectWith';
 import { HealthMonitor } from './services/healthMonitor';
 import { Inventory } from './services/inventory';
+import { ProductionMarks } from './services/productionMarks';
 import { LastChoices } from './services/provisioning/choices';
 import { Durations } from './services/provisioning/durations';
 import { CreationRunner } from './services/provisioning/runner';
 import type { SandboxMode } from './services/sandboxMode';
+import { Results } from './services/results';
 import { Scheduler } from './services/scheduler';
 import { SqlDocuments } from './services/sqlDocuments';
+import { SqlHistory } from './services/sqlHistory';
+import { SqlRunner } from './services/sqlRunner';
+import { StatementIndex } from './services/statementIndex';
+import { ConnectionItem } from './statusBar/connectionItem';
+import { TreeShape } from './services/treeShape';
 import { HealthItem } from './statusBar/healthItem';
 import { SandboxItem } from './statusBar/sandboxItem';
 import { InstancesTree } from './tree/instancesTree';
@@ -40,9 +65,10 @@ export interface Base {
   readonly redactor: Redactor;
   readonly notifications: Notifications;
   readonly contextKeys: ContextKeys;
-  readonly results: ResultsView;
+  readonly resultsView: ResultsView;
   readonly sandbox: SandboxMode;
   readonly userAgent: string;
+  readonly extensionVersion: string;
 }
 
 export interface BuiltWorld extends Disposable {
@@ -57,22 +83,17 @@ export interface BuiltWorld extends Disposable {
  */
 export function buildWorld(base: Base, world: World): BuiltWorld {
   const { context, log, notifications, contextKeys, sandbox } = base;
-  let isOver = false;
-  // A statement that still runs when the window leaves this world ends in the next one.
-  const results: Pick<ResultsView, 'show' | 'reveal'> = {
-    show: (shown) => {
-      if (!isOver) {
-        base.results.show(shown);
-      }
-    },
-    reveal: () => (isOver ? Promise.resolve() : base.results.reveal()),
-  };
+  // One for each world: a statement that still runs when the window leaves a world ends where nobody sees it.
+  const results = new Results((error) => log.error('A listener of the results failed', error));
+  const { resultsView } = base;
+  resultsView.show(results);
   const { consoles, environment, secrets, state } = world;
   const learnSecret = (secret: string): void => base.redactor.learn(secret);
   const client = { userAgent: base.userAgent, clock, log };
 
   const accounts = new Accounts({
-    ...{ secrets, secretKeys, environment, learnSecret, log },
+    ...{ secrets, secretKeys, environment, learnSecret, log, stateKeys },
+    state: world.state,
     isWorkspaceTrusted: () => workspace.isTrusted,
     createTidbCloudApi: async (key) => {
       const { createTidbCloudApi } = await import('./cloud/tidbCloud');
@@ -100,20 +121,57 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
   const runner = new CreationRunner({
     ...{ clock, log, random: Math.random, journal, accounts, inventory, durations },
   });
+  const machine = new EcsMetadata(log);
+  let sql: Promise<{ connector: SqlConnector; probe: SqlProbe }> | undefined;
+  const loadSql = async (): Promise<{ connector: SqlConnector; probe: SqlProbe }> => {
+    const askpass = {
+      script: Uri.joinPath(context.extensionUri, 'dist', 'askpass.js').fsPath,
+      folder: Uri.joinPath(context.globalStorageUri, 'ssh').fsPath,
+    };
+    const { createSql } = await import('./sql');
+    return createSql({ log, ssh: { questions: { ask: askSsh, learnSecret, askpass } } });
+  };
+  const connector = async (): Promise<SqlConnector> => (await (sql ??= loadSql())).connector;
   const connections = new Connections({
-    ...{ accounts, secrets, state, learnSecret, log },
+    ...{ accounts, secrets, state, machine, learnSecret, clock, log },
+    bastions: readSettings.sqlBastions,
     keys: {
       password: secretKeys.sqlPassword,
       caCertificate: stateKeys.caCertificate,
       user: stateKeys.sqlUser,
+      database: stateKeys.sqlDatabase,
     },
-    connector: async () => (await import('./sql')).createSqlConnector({ log }),
+    connector,
   });
-  const documents = new SqlDocuments((error) => log.error('A listener of the SQL documents failed', error));
+  const connectWith = new ConnectWith({
+    ...{ connections, state, caFiles, lastKey: stateKeys.connectWith },
+    os: operatingSystem,
+  });
+  const newId = (): string => crypto.randomUUID();
+  const documents = new SqlDocuments({ state: world.windowState, key: stateKeys.boundDocuments, log });
+  const production = new ProductionMarks(state, stateKeys.production, log);
+  const statements = new StatementIndex(clock);
+  const sqlRunner = new SqlRunner({
+    ...{ results, clock, newId, log },
+    limits: () => ({
+      maxRows: readSettings.sqlMaxRows(),
+      timeoutMs: readSettings.sqlQueryTimeoutSeconds() * 1000,
+    }),
+  });
+  const history = new SqlHistory({ store: new HistoryFile(world.historyFile, log), clock, newId, log });
+  const life = new DocumentLife({ documents, runner: sqlRunner, connections, clock });
   const isSandbox = (): boolean => consoles.isSandbox();
-  const tree = new InstancesTree(inventory, runner, isSandbox);
+  const catalog = new Catalog({
+    ...{ connections, log },
+    endpoint: ({ instanceId, endpointId }) => inventory.endpoint(instanceId, endpointId),
+  });
+  const suggester = new Suggester({ catalog, connections, clock });
+  const texts = new ReadOnlyTexts();
+  const shape = new TreeShape(state, stateKeys.grouping, log);
+  const tree = new InstancesTree({ inventory, runner, shape, sql: { catalog, production }, isSandbox });
+  const inView = (): readonly string[] => tree.inView();
   const monitor = new HealthMonitor({
-    ...{ inventory, scheduler, state, followedKey: stateKeys.followed, log },
+    ...{ inventory, scheduler, state, followedKey: stateKeys.followed, log, inView },
     intervalMs: () =>
       readSettings.healthShowInStatusBar() || tree.visible
         ? readSettings.healthIntervalSeconds() * 1000
@@ -123,13 +181,22 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
   const sandboxItem = new SandboxItem(isSandbox, sandbox.id !== undefined);
   const { extensionUri } = context;
   const shared = { extensionUri, accounts, inventory, notifications, clock, log };
-  const newId = (): string => crypto.randomUUID();
   const creation = new CreationPanels({
     ...shared,
     ...{ runner, newId, isSandbox },
     lastChoices: new LastChoices(state, stateKeys.lastChoice),
-    machine: new EcsMetadata(log),
+    machine,
     usualMs: (kind) => durations.usualMs(kind),
+  });
+  const here = thisMachine(machine, base.extensionVersion);
+  const diagnosis = new LazyDiagnosis(async () => {
+    const { createDiagnosisPanels } = await import('./panels/diagnosis');
+    const services = { ...shared, redactor: base.redactor, versions: here.versions };
+    return createDiagnosisPanels(services, {
+      ...{ accounts, inventory, connections, connector, isSandbox, learnSecret, newId, clock, log },
+      machine: here,
+      probe: async () => (await (sql ??= loadSql())).probe,
+    });
   });
   const settingsCheck = new SettingsCheck(notifications, {
     tidbCloudBaseUrl: checkBaseUrl,
@@ -143,21 +210,32 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
       scheduler,
       runner,
       monitor,
+      sqlRunner,
       connections,
+      history,
+      life,
+      new StatementLenses(documents, statements),
+      new StatementProblems(sqlRunner),
+      new StatementCompletion({ documents, statements, suggester }),
+      new NameHover({ documents, statements, suggester }),
+      new ConnectionItem({ documents, inventory, connections, production, runner: sqlRunner }),
       viewState,
       tree,
       healthItem,
       sandboxItem,
       creation,
+      diagnosis,
+      texts,
     ],
     window.registerWebviewPanelSerializer(panels.creation, creation),
     ...registerCommands(new CommandRunner(notifications, log), {
       ...shared,
-      ...{ connections, documents, monitor, creation, results, consoles, sandbox, runner, newId },
+      ...{ connections, documents, statements, sqlRunner, history, production, results, resultsView },
+      ...{ monitor, creation, diagnosis, consoles, sandbox, runner, newId, catalog, connectWith },
+      ...{ shape, inView },
       showLog: () => log.show(),
+      showText: (title, text) => texts.show(title, text),
     }),
-    // A document whose language changes is said to close too, and stays.
-    workspace.onDidCloseTextDocument(({ isClosed, uri }) => isClosed && documents.unbind(uri.toString())),
     workspace.onDidGrantWorkspaceTrust(() => accounts.reset('Alibaba Cloud')),
     onDidChangeSettings({
       tidbCloud: () => {
@@ -172,32 +250,49 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
       },
       any: () => settingsCheck.run(),
     }),
-    accounts.onDidChange(() => monitor.lookNow()),
+    ...accountMenus(accounts, log),
+    shape.onDidChange(() => contextKeys.set(contexts.filtered, shape.filter !== '')),
+    accounts.onDidChange(({ isRename }) => isRename !== true && monitor.lookNow()),
     tree.onDidChangeVisibility(() => scheduler.wake()),
     documents.onDidChange((uris) => contextKeys.setUris(contexts.boundDocuments, uris)),
-    connections.onDidChangeRunning((running) => contextKeys.set(contexts.sqlRunning, running)),
+    connections.onDidRestore(tellRestored),
+    connections.onDidRestore(({ slot, lost }) => sqlRunner.noteRestored(slot, lost)),
+    sqlRunner.onDidChangeRunning((runs) => {
+      contextKeys.set(contexts.sqlRunning, runs.length > 0);
+      contextKeys.setUris(
+        contexts.runningDocuments,
+        runs.flatMap((run) => run.document ?? []),
+      );
+    }),
+    sqlRunner.onDidEndStatement((end) => {
+      history.add(end);
+      catalog.noteStatement(end.run.endpoint, end.statement.text);
+    }),
     runner.onDidComplete(announceActive),
   ];
   const taking = setImmediate(() => {
     contextKeys.set(contexts.sandbox, sandbox.id !== undefined);
+    life.checkRestored();
     settingsCheck.run();
     void viewState.refresh();
     runner.resumeAll().catch((error: unknown) => log.error('Take up creations again: failed', error));
     monitor.lookNow();
   });
   const dispose = (): void => {
-    isOver = true;
     clearImmediate(taking);
     contextKeys.setUris(contexts.boundDocuments, []);
+    contextKeys.setUris(contexts.runningDocuments, []);
     contextKeys.set(contexts.sqlRunning, false);
+    contextKeys.set(contexts.filtered, false);
     parts.forEach((part) => void part.dispose());
+    results.set([]);
   };
   return {
     dispose,
     leave: () => {
       creation.close();
+      diagnosis.close();
       dispose();
-      base.results.clear();
     },
   };
 }

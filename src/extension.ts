@@ -4,7 +4,8 @@ import { buildWorld, type Base } from './composition';
 import { AppError } from './core/errors';
 import { Redactor } from './core/redact';
 import { stateKeys, views } from './ids';
-import { ResultsView } from './panels/resultsView';
+import { ResultsView } from './panels/results/resultsView';
+import { systemClock as clock } from './platform/clock';
 import { ContextKeys } from './platform/contextKeys';
 import { ChannelLog } from './platform/log';
 import { Notifications } from './platform/notifications';
@@ -19,7 +20,9 @@ export function activate(context: ExtensionContext): void {
   const log = new ChannelLog(channel, redactor);
   const { version } = context.extension.packageJSON as { version: string };
   log.info(`TiDB Private Endpoint ${version}, ${env.appName} ${editorVersion}, ${env.remoteName ?? 'local'}`);
-  const results = new ResultsView(context.extensionUri, log);
+  const notifications = new Notifications(log);
+  const { extensionUri } = context;
+  const resultsView = new ResultsView({ extensionUri, clock, notifications, log });
   const sandbox = new SandboxMode({
     state: stateStore(context.workspaceState),
     stateKey: stateKeys.sandbox,
@@ -37,10 +40,10 @@ export function activate(context: ExtensionContext): void {
     log,
   });
   const base: Base = {
-    ...{ context, log, redactor, results, sandbox },
-    notifications: new Notifications(log),
+    ...{ context, log, redactor, notifications, resultsView, sandbox },
     contextKeys: new ContextKeys(),
     userAgent: `tidb-private-endpoint/${version}`,
+    extensionVersion: version,
   };
   const world = (): World =>
     sandbox.id === undefined ? realWorld(context) : sandboxWorld(context, sandbox.id, sandbox);
@@ -52,7 +55,8 @@ export function activate(context: ExtensionContext): void {
         channel.dispose();
       },
     },
-    window.registerWebviewViewProvider(views.results, results, {
+    resultsView,
+    window.registerWebviewViewProvider(views.results, resultsView, {
       webviewOptions: { retainContextWhenHidden: true },
     }),
     sandbox.onDidChange(() => {

@@ -1,4 +1,4 @@
-import { Position, ProgressLocation, Selection, window, workspace } from 'vscode';
+import { Position, ProgressLocation, Selection, window, workspace, type Uri } from 'vscode';
 import type { PrivateEndpoint } from '../core/health';
 import type { Instance } from '../core/model';
 import type { SqlSession } from '../core/ports';
@@ -6,6 +6,7 @@ import { commands } from '../ids';
 import { addressOf } from '../services/connections';
 import { askCredentials } from './askCredentials';
 import type { Command, CommandServices } from './command';
+import { passwordHint } from './password';
 import { endpointFor, targetOf } from './target';
 import { freeUntitledUri } from './untitled';
 
@@ -18,12 +19,18 @@ export const connect: Command = {
       placeHolder: 'Connect: choose a private endpoint',
       ...activeEndpoint,
     });
-    const session = await openSession(services, instance, endpoint);
+    const uri = freeUntitledUri(`${instance.name}-${endpoint.endpointId.slice(-6)}.sql`);
+    const slot = services.documents.slotOf(uri.toString());
+    const database = textIn(argument, 'database');
+    const session = await openSession(services, instance, endpoint, slot, database);
     if (session !== undefined) {
-      await openDocument(services, instance, endpoint, session);
+      const statement = textIn(argument, 'statement') ?? firstStatement;
+      await openDocument(services, instance, endpoint, { session, uri, statement });
     }
   },
 };
+
+const firstStatement = 'SELECT VERSION(), CURRENT_USER(), NOW();';
 
 /** What SQL can be run on. */
 export const activeEndpoint = {
@@ -31,42 +38,71 @@ export const activeEndpoint = {
   fits: ({ connection }: PrivateEndpoint) => connection?.state === 'ACTIVE',
 };
 
-/** Undefined when the person cancelled. */
+/**
+ * The session of one slot (a document's URI, or another user's name), opened with progress and questions where it is not
+ * open. Undefined when the person cancelled. With `ended` aborted nobody wants it any more.
+ */
 export async function openSession(
-  { connections, sandbox }: CommandServices,
+  services: CommandServices,
   instance: Instance,
   endpoint: PrivateEndpoint,
+  slot: string,
+  database?: string,
+  ended?: AbortSignal,
 ): Promise<SqlSession | undefined> {
-  if (connections.isOpen(endpoint)) {
-    return connections.open(endpoint, () => Promise.resolve(undefined));
+  const { connections } = services;
+  const hint = passwordHint(services);
+  const abort = new AbortController();
+  const isKept = connections.session(endpoint, slot) !== undefined;
+  const signal = ended === undefined ? abort.signal : AbortSignal.any([abort.signal, ended]);
+  const opening = connections.open(
+    endpoint,
+    (question) => askCredentials(instance.name, question, signal, hint),
+    { slot, signal, ...(database !== undefined && { database }) },
+  );
+  if (isKept && (await endsWithin(unnoticedMs, opening))) {
+    return opening;
   }
-  const password = sandbox.current?.databasePassword;
-  const hint = password === undefined ? '' : ` (in the sandbox: ${password})`;
   return window.withProgress(
     { location: ProgressLocation.Notification, title: `Connecting to ${instance.name}…`, cancellable: true },
     (_, token) => {
-      const abort = new AbortController();
       token.onCancellationRequested(() => abort.abort());
-      return connections.open(
-        endpoint,
-        (question) => askCredentials(instance.name, question, abort.signal, hint),
-        abort.signal,
-      );
+      return opening;
     },
   );
+}
+
+/** What takes no longer is shown no progress. */
+const unnoticedMs = 300;
+
+const endsWithin = (ms: number, work: Promise<unknown>): Promise<boolean> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), ms);
+    const end = (): void => {
+      clearTimeout(timer);
+      resolve(true);
+    };
+    work.then(end, end);
+  });
+
+/** Given by a row of a database, or by another command. */
+function textIn(argument: unknown, name: 'database' | 'statement'): string | undefined {
+  const { [name]: text } = (argument ?? {}) as Record<string, unknown>;
+  return typeof text === 'string' && text !== '' ? text : undefined;
 }
 
 async function openDocument(
   { documents }: CommandServices,
   instance: Instance,
   endpoint: PrivateEndpoint,
-  session: SqlSession,
+  {
+    session,
+    uri,
+    statement,
+  }: { readonly session: SqlSession; readonly uri: Uri; readonly statement: string },
 ): Promise<void> {
   const { host, port } = addressOf(endpoint);
   const heading = [`-- ${instance.name} (${session.serverVersion})`, `-- ${host}:${port}`, ''];
-  const statement = 'SELECT VERSION(), CURRENT_USER(), NOW();';
-  const name = `${instance.name}-${endpoint.endpointId.slice(-6)}.sql`;
-  const uri = freeUntitledUri(name);
   const document = await workspace.openTextDocument(uri);
   const editor = await window.showTextDocument(document);
   if (document.getText() === '') {

@@ -42,7 +42,10 @@ export const copyRamPolicy: Command = {
     }
     const file = Uri.joinPath(services.extensionUri, 'media', 'ram-policy.json');
     const shipped = JSON.parse(new TextDecoder().decode(await workspace.fs.readFile(file))) as RamPolicy;
-    const [accountId, regionId] = [await accountOf(services), regionOf(services, argument)];
+    const [accountId, regionId] = [
+      await accountOf(services, targetOf(argument).instanceId),
+      regionOf(services, argument),
+    ];
     const policy = ramPolicyFor(shipped, chosen.scope, {
       ...(accountId !== undefined && { accountId }),
       ...(regionId !== undefined && { regionId }),
@@ -67,13 +70,18 @@ export const copyRamPolicy: Command = {
 };
 
 /** Whoever lacks permissions can still ask who they are; without credentials the account stays open. */
-async function accountOf({ accounts, consoles, log }: CommandServices): Promise<string | undefined> {
+async function accountOf(
+  { accounts, consoles, log }: CommandServices,
+  instanceId: string | undefined,
+): Promise<string | undefined> {
   try {
     // The sandbox's account has no meaning where the policy is pasted.
     if (consoles.isSandbox() || !(await accounts.isSignedIn('Alibaba Cloud'))) {
       return undefined;
     }
-    const api = await accounts.alibabaCloud();
+    const api = await (instanceId === undefined
+      ? accounts.alibabaCloud()
+      : accounts.alibabaCloudFor(instanceId));
     return (await api.getCallerIdentity(AbortSignal.timeout(identityWithinMs))).accountId;
   } catch (error) {
     if (isCancellation(error)) {

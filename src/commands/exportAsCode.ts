@@ -92,7 +92,7 @@ const readAll = (
 ): Promise<readonly ExportedEndpoint[]> =>
   Promise.all(
     found.map(async ({ instance, endpoint: { endpoint, endpointId } }) => {
-      const api = await accounts.alibabaCloud();
+      const api = await accounts.alibabaCloudFor(instance.id, { endpointId });
       if (endpoint === undefined) {
         throw new AppError('notFound', { source: 'Alibaba Cloud', subject: `the endpoint ${endpointId}` });
       }

@@ -2,6 +2,7 @@ import { commands as vscodeCommands, ProgressLocation, window, workspace } from 
 import type { Creation, Decision, Removal } from '../core/creation';
 import { blockedWords, creationVerdict, passesByItself } from '../core/creationVerdict';
 import { AppError, cancellation } from '../core/errors';
+import type { PrivateEndpoint } from '../core/health';
 import { commands } from '../ids';
 import { remedyLabel } from '../platform/notifications';
 import type { CreationProgress } from '../services/provisioning/progress';
@@ -75,7 +76,7 @@ export async function remove(
     startedAtMs: clock.now(),
     clientToken: newId(),
     endpointId: endpoint.endpointId,
-    ...(removal.endpoint && (await accountOf(services))),
+    ...(removal.endpoint && (await accountOf(services, endpoint))),
     ...(domain !== undefined && { endpointDomain: domain }),
     acceptance: 'api',
     removal,
@@ -85,11 +86,15 @@ export async function remove(
 }
 
 /** Who sees the endpoint now. Where that cannot be told, its removal goes on all the same. */
-async function accountOf({ accounts, log }: CommandServices): Promise<Pick<Creation, 'accountId'>> {
+async function accountOf(
+  { accounts, log }: CommandServices,
+  { instanceId, endpointId }: PrivateEndpoint,
+): Promise<Pick<Creation, 'accountId' | 'alibabaCloudAccount'>> {
   try {
-    const api = await accounts.alibabaCloud();
+    const account = await accounts.alibabaCloudAccountFor(instanceId, { endpointId });
+    const api = await accounts.alibabaCloudOf(account);
     const { accountId } = await api.getCallerIdentity(AbortSignal.timeout(identityWithinMs));
-    return { accountId };
+    return { accountId, alibabaCloudAccount: account.id };
   } catch (error) {
     log.warn(`The Alibaba Cloud account of the endpoint cannot be told: ${String(error)}`);
     return {};

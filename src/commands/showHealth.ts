@@ -65,6 +65,7 @@ async function act({ endpoint, verdict }: EndpointHealth): Promise<void> {
     ...(verdict.level === 'healthy'
       ? [{ label: 'Connect', iconPath: new ThemeIcon('database'), command: commands.connect }]
       : []),
+    { label: 'Diagnose Connection', iconPath: new ThemeIcon('search-fuzzy'), command: commands.diagnose },
     { label: 'Open Creation Panel', iconPath: new ThemeIcon('list-ordered'), command: commands.openCreation },
     { label: 'Refresh', iconPath: new ThemeIcon('refresh'), command: commands.refresh },
     { label: 'Copy Endpoint ID', iconPath: new ThemeIcon('copy'), command: commands.copyEndpointId },

@@ -1,7 +1,7 @@
 import { ProgressLocation, ThemeIcon, window } from 'vscode';
-import { AppError, cancellation } from '../core/errors';
+import { AppError, cancellation, wordingOf } from '../core/errors';
 import { commands } from '../ids';
-import { clouds, type Accounts, type AlibabaCloudCredentials } from '../services/accounts';
+import { clouds, type Account, type Accounts, type AlibabaCloudCredentials } from '../services/accounts';
 import type { Command } from './command';
 
 export const signInTidbCloud: Command = {
@@ -10,17 +10,8 @@ export const signInTidbCloud: Command = {
   handler:
     ({ accounts }) =>
     async () => {
-      const title = 'Sign In to TiDB Cloud';
-      const publicKey = await ask({
-        title: `${title} (1/2)`,
-        prompt:
-          'Public key of an API key made by an Organization Owner (TiDB Cloud console, Organization Settings > API Keys)',
-      });
-      const privateKey = await ask({ title: `${title} (2/2)`, prompt: 'Private key', password: true });
-      await withProgress('Signing in to TiDB Cloud…', (signal) =>
-        accounts.signInTidbCloud({ publicKey, privateKey }, signal),
-      );
-      window.setStatusBarMessage('$(check) Signed in to TiDB Cloud', 3000);
+      const { name } = await addTidbCloud(accounts);
+      window.setStatusBarMessage(`$(check) Signed in to TiDB Cloud: ${name}`, 3000);
     },
 };
 
@@ -30,41 +21,90 @@ export const signInAlibabaCloud: Command = {
   handler:
     ({ accounts }) =>
     async () => {
-      const title = 'Sign In to Alibaba Cloud';
-      const way = await window.showQuickPick(
-        [
-          {
-            label: 'AccessKey',
-            iconPath: new ThemeIcon('key'),
-            detail: 'An AccessKey ID and secret, optionally with a security token (STS)',
-            id: 'keys' as const,
-          },
-          {
-            label: 'Credentials of this machine',
-            iconPath: new ThemeIcon('server-environment'),
-            detail:
-              'Alibaba Cloud’s default chain: environment, OIDC, ~/.aliyun/config.json, ~/.alibabacloud/credentials, the RAM role of an ECS instance',
-            id: 'chain' as const,
-          },
-          {
-            label: 'A profile of this machine…',
-            iconPath: new ThemeIcon('account'),
-            detail: 'One profile of ~/.aliyun/config.json or ~/.alibabacloud/credentials',
-            id: 'profile' as const,
-          },
-        ],
-        { title, placeHolder: 'How to sign in' },
-      );
-      if (way === undefined) {
-        throw cancellation();
-      }
-      const credentials = await credentialsBy[way.id](accounts, title);
-      const accountId = await withProgress('Signing in to Alibaba Cloud…', (signal) =>
-        accounts.signInAlibabaCloud(credentials, signal),
-      );
-      window.setStatusBarMessage(`$(check) Signed in to Alibaba Cloud account ${accountId}`, 3000);
+      const { name } = await addAlibabaCloud(accounts);
+      window.setStatusBarMessage(`$(check) Signed in to Alibaba Cloud: ${name}`, 3000);
     },
 };
+
+/** Asks for a key and adds it. @throws the cancellation when the person stops */
+export async function addTidbCloud(accounts: Accounts): Promise<Account> {
+  const title = 'Sign In to TiDB Cloud';
+  const publicKey = await ask({
+    title: `${title} (1/2)`,
+    prompt:
+      'Public key of an API key made by an Organization Owner (TiDB Cloud console, Organization Settings > API Keys)',
+  });
+  const privateKey = await ask({ title: `${title} (2/2)`, prompt: 'Private key', password: true });
+  return named(accounts, title, () =>
+    withProgress('Signing in to TiDB Cloud…', (signal) =>
+      accounts.signInTidbCloud({ publicKey, privateKey }, signal),
+    ),
+  );
+}
+
+/** Asks for credentials and adds them. @throws the cancellation when the person stops */
+export async function addAlibabaCloud(accounts: Accounts): Promise<Account> {
+  const title = 'Sign In to Alibaba Cloud';
+  const way = await window.showQuickPick(
+    [
+      {
+        label: 'AccessKey',
+        iconPath: new ThemeIcon('key'),
+        detail: 'An AccessKey ID and secret, optionally with a security token (STS)',
+        id: 'keys' as const,
+      },
+      {
+        label: 'Credentials of this machine',
+        iconPath: new ThemeIcon('server-environment'),
+        detail:
+          'Alibaba Cloud’s default chain: environment, OIDC, ~/.aliyun/config.json, ~/.alibabacloud/credentials, the RAM role of an ECS instance',
+        id: 'chain' as const,
+      },
+      {
+        label: 'A profile of this machine…',
+        iconPath: new ThemeIcon('account'),
+        detail: 'One profile of ~/.aliyun/config.json or ~/.alibabacloud/credentials',
+        id: 'profile' as const,
+      },
+    ],
+    { title, placeHolder: 'How to sign in' },
+  );
+  if (way === undefined) {
+    throw cancellation();
+  }
+  const credentials = await credentialsBy[way.id](accounts, title);
+  return named(accounts, title, () =>
+    withProgress('Signing in to Alibaba Cloud…', (signal) =>
+      accounts.signInAlibabaCloud(credentials, signal),
+    ),
+  );
+}
+
+/** Where there are several, their names tell them apart: the person is asked for one, and may leave it as it is. */
+async function named(accounts: Accounts, title: string, add: () => Promise<Account>): Promise<Account> {
+  const account = await add();
+  const all = await accounts.list(account.cloud);
+  if (all.length < 2) {
+    return account;
+  }
+  const name = await askName(account, title);
+  if (name === undefined || name === account.name) {
+    return account;
+  }
+  await accounts.rename(account, name);
+  return { ...account, name };
+}
+
+const askName = async ({ name, cloud }: Account, title: string): Promise<string | undefined> =>
+  (
+    await window.showInputBox({
+      title,
+      prompt: `Name of this ${cloud} account, to tell it from the others`,
+      value: name,
+      ignoreFocusOut: true,
+      validateInput: (text) => (text.trim() === '' ? 'A name is needed' : undefined),
+    })
+  )?.trim();
 
 const credentialsBy: Readonly<
   Record<
@@ -105,32 +145,78 @@ export const signOut: Command = {
   handler:
     ({ accounts }) =>
     async () => {
-      const stored = await Promise.all(clouds.map((cloud) => accounts.isStored(cloud)));
-      const items = clouds.filter((_, i) => stored[i] === true);
-      if (items.length === 0) {
+      const stored = await storedAccounts(accounts);
+      if (stored.length === 0) {
         void window.showInformationMessage(
           'There is nothing to sign out of. Credentials in the environment stay until the editor starts without them.',
         );
         return;
       }
-      const chosen = await window.showQuickPick(items, {
+      const account = await pickAccount(accounts, stored, {
         title: 'Sign Out',
         placeHolder: 'Remove the stored key of',
       });
-      const cloud = clouds.find((name) => name === chosen);
-      if (cloud === undefined) {
-        throw cancellation();
-      }
-      await accounts.signOut(cloud);
-      if (await accounts.isSignedIn(cloud)) {
+      await accounts.signOut(account);
+      const { cloud, name } = account;
+      if ((await accounts.list(cloud)).some(({ isStored }) => !isStored)) {
         void window.showInformationMessage(
           `The stored key of ${cloud} is removed. The credentials in the environment are used from now on.`,
         );
       } else {
-        window.setStatusBarMessage(`$(check) Signed out of ${cloud}`, 3000);
+        window.setStatusBarMessage(`$(check) Signed out of ${cloud}: ${name}`, 3000);
       }
     },
 };
+
+export const renameAccount: Command = {
+  id: commands.renameAccount,
+  title: 'Rename Account',
+  handler:
+    ({ accounts }) =>
+    async () => {
+      const stored = await storedAccounts(accounts);
+      if (stored.length === 0) {
+        void window.showInformationMessage('There is no account to rename. Sign in first.');
+        return;
+      }
+      const title = 'Rename Account';
+      const account = await pickAccount(accounts, stored, { title, placeHolder: 'Which account' });
+      const name = await askName(account, title);
+      if (name === undefined) {
+        throw cancellation();
+      }
+      await accounts.rename(account, name);
+    },
+};
+
+const storedAccounts = async (accounts: Accounts): Promise<readonly Account[]> =>
+  (await Promise.all(clouds.map((cloud) => accounts.list(cloud)))).flat().filter(({ isStored }) => isStored);
+
+async function pickAccount(
+  accounts: Accounts,
+  among: readonly Account[],
+  options: { readonly title: string; readonly placeHolder: string },
+): Promise<Account> {
+  const items = among.map((account) => {
+    const failure = accounts.failureOf(account.id);
+    return {
+      label: account.cloud,
+      iconPath: new ThemeIcon(failure === undefined ? 'account' : 'warning'),
+      description: account.name,
+      detail: failure === undefined ? account.key : `${account.key} · ${wordingOf(failure).message}`,
+      account,
+    };
+  });
+  const chosen = await window.showQuickPick(items, {
+    ...options,
+    matchOnDescription: true,
+    matchOnDetail: true,
+  });
+  if (chosen === undefined) {
+    throw cancellation();
+  }
+  return chosen.account;
+}
 
 async function askKeys(title: string): Promise<{
   kind: 'keys';

@@ -38,15 +38,41 @@ export function targetOf(argument: unknown): Target {
   };
 }
 
+/** What a row of a database is about. */
+export interface CatalogTarget {
+  readonly database?: string;
+  readonly table?: string;
+  readonly tableKind?: 'table' | 'view';
+  readonly column?: string;
+  readonly index?: string;
+}
+
+export function catalogTargetOf(argument: unknown): CatalogTarget {
+  if (typeof argument !== 'object' || argument === null) {
+    return {};
+  }
+  const { database, table, tableKind, column, index } = argument as Record<string, unknown>;
+  return {
+    ...(typeof database === 'string' && { database }),
+    ...(typeof table === 'string' && { table }),
+    ...((tableKind === 'table' || tableKind === 'view') && { tableKind }),
+    ...(typeof column === 'string' && { column }),
+    ...(typeof index === 'string' && { index }),
+  };
+}
+
 /**
  * The target's instance, or the one the person picks among those on Alibaba Cloud. An instance that was named and is gone
  * is an error: another one never takes its place.
  */
 export async function instanceFor(inventory: Inventory, { instanceId }: Target): Promise<Instance> {
-  const instances = await loadInstances(inventory);
-  if (instanceId !== undefined) {
-    return instances.find(({ id }) => id === instanceId) ?? notFound(`the instance ${instanceId}`);
+  if (instanceId !== undefined && inventory.instance(instanceId) === undefined) {
+    await loadInstances(inventory);
   }
+  if (instanceId !== undefined) {
+    return inventory.instance(instanceId) ?? notFound(`the instance ${instanceId}`);
+  }
+  const instances = await loadInstances(inventory);
   const items = instances.filter(isOnAlibabaCloud).map((instance) => ({
     label: instance.name,
     iconPath: new ThemeIcon('database'),
@@ -70,7 +96,7 @@ export async function endpointFor(
   if (instanceId !== undefined && endpointId !== undefined) {
     return namedEndpoint(inventory, instanceId, endpointId);
   }
-  const candidates = await loadEndpoints(inventory, instanceId);
+  const candidates = await loadEndpoints(inventory, instanceId ?? (await instanceAmongMany(inventory)));
   const { what, placeHolder, always, fits = () => true } = question;
   const fitting = inventory
     .endpoints()
@@ -88,13 +114,24 @@ export async function endpointFor(
   return (await pick(items, placeHolder, always)).chosen;
 }
 
-/** Reads what was not read yet of the instances on Alibaba Cloud, or of one of them, and returns these. */
+/** To read the endpoints of more instances than this, the person is asked for one of them first. */
+const mostRead = 20;
+
+async function instanceAmongMany(inventory: Inventory): Promise<string | undefined> {
+  const instances = await loadInstances(inventory);
+  const unread = instances.filter(
+    (instance) => isOnAlibabaCloud(instance) && inventory.details(instance.id).value === undefined,
+  );
+  return unread.length > mostRead ? (await instanceFor(inventory, {})).id : undefined;
+}
+
+/** Reads what was not read yet of the instances on Alibaba Cloud, or of one of them, and returns these. Never very many. */
 export async function loadEndpoints(inventory: Inventory, instanceId?: string): Promise<readonly Instance[]> {
   const instances = await loadInstances(inventory);
   const asked = instances.filter(
     (instance) => isOnAlibabaCloud(instance) && (instanceId === undefined || instance.id === instanceId),
   );
-  const unread = asked.filter(({ id }) => inventory.details(id).value === undefined);
+  const unread = asked.filter(({ id }) => inventory.details(id).value === undefined).slice(0, mostRead);
   if (unread.length > 0) {
     await reading(Promise.all(unread.map(({ id }) => inventory.refreshDetails(id))));
   }
@@ -129,7 +166,7 @@ async function namedEndpoint(
 }
 
 async function loadInstances(inventory: Inventory): Promise<readonly Instance[]> {
-  if (inventory.snapshot.instances.value === undefined) {
+  if (!inventory.snapshot.isWhole) {
     await reading(inventory.refreshInstances());
   }
   const { value, error } = inventory.snapshot.instances;

@@ -24,6 +24,9 @@ export interface Creation {
   readonly startedAtMs: number;
   /** The Alibaba Cloud account that the endpoint belongs to, where that is known. No other one can tell that it is gone. */
   readonly accountId?: string;
+  /** The accounts of this extension that it was begun with, so that it goes on with the same ones. */
+  readonly tidbCloudAccount?: string;
+  readonly alibabaCloudAccount?: string;
   /** Absent when the person creates the endpoint by hand, uses one that exists, or only removes. */
   readonly spec?: VpcEndpointSpec;
   /** Sent with every attempt of the create call, so that however often it is made there is one endpoint. */

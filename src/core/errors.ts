@@ -3,13 +3,19 @@
  * happened, why, and the next step.
  */
 
+import { connectingWords } from './connectingWords';
+import { at, because, inTheirWords, withoutStop } from './errorPhrases';
+
 /** What the person can do about it with one click. The UI maps each to a command. */
 export type Remedy =
   | 'signInTidbCloud'
   | 'signInAlibabaCloud'
   | 'copyRamPolicy'
+  | 'connect'
   | 'enterPassword'
   | 'retry'
+  | 'chooseBastion'
+  | 'diagnose'
   | 'openTidbCloud'
   | 'openAlibabaCloud'
   | 'openGuide'
@@ -36,19 +42,34 @@ export type ErrorCode =
   | 'badAnswer'
   | 'unsupported'
   | 'invalidInput'
+  | 'diskFailed'
   | 'sqlHostNotFound'
   | 'sqlUnreachable'
   | 'sqlRefused'
   | 'sqlAccessDenied'
+  | 'sqlPasswordNeeded'
   | 'sqlUnknownDatabase'
   | 'sqlTlsUnavailable'
   | 'sqlCertificateHost'
   | 'sqlCertificateUntrusted'
   | 'sqlCertificateExpired'
   | 'sqlConnectionLost'
+  | 'sqlTransactionLost'
   | 'sqlTimeout'
   | 'sqlStatement'
-  | 'sqlProtocol';
+  | 'sqlProtocol'
+  | 'clientMissing'
+  | 'clientNeedsDirectRoute'
+  | 'sshMissing'
+  | 'sshHostNotFound'
+  | 'sshUnreachable'
+  | 'sshHostKeyChanged'
+  | 'sshHostKeyRefused'
+  | 'sshDenied'
+  | 'sshForwardRefused'
+  | 'sshFarHostNotFound'
+  | 'sshFarUnreachable'
+  | 'sshFailed';
 
 export type ErrorSource = 'TiDB Cloud' | 'Alibaba Cloud' | 'SQL' | 'Extension';
 
@@ -67,6 +88,8 @@ export interface ErrorDetails {
   readonly retryAfterMs?: number;
   /** Host, operation or setting the error is about. */
   readonly subject?: string;
+  /** The private domain that was to be reached, where the subject is a bastion on the way. */
+  readonly domain?: string;
 }
 
 const brand = Symbol.for('tidbPrivateEndpoint.AppError');
@@ -117,20 +140,12 @@ export interface Wording {
   readonly remedies: readonly Remedy[];
 }
 
-type Words = (d: ErrorDetails) => Wording;
+export type Words = (d: ErrorDetails) => Wording;
 
 const signInTo = (d: ErrorDetails): readonly Remedy[] =>
   d.source === 'Alibaba Cloud' ? ['signInAlibabaCloud'] : ['signInTidbCloud'];
 const consoleOf = (d: ErrorDetails): readonly Remedy[] =>
   d.source === 'Alibaba Cloud' ? ['openAlibabaCloud'] : ['openTidbCloud'];
-const withoutStop = (text: string | undefined): string => text?.replace(/[\s.!?]+$/, '').trimStart() ?? '';
-const because = (d: ErrorDetails): string => (withoutStop(d.reason) ? `: ${withoutStop(d.reason)}` : '');
-/** The reason beside a cause that is told already. */
-const inTheirWords = (d: ErrorDetails): string =>
-  withoutStop(d.reason) ? ` (${withoutStop(d.reason)})` : '';
-const at = (d: ErrorDetails): string => (d.subject ? ` (${d.subject})` : '');
-const domain = (d: ErrorDetails): string => (d.subject ? `private domain ${d.subject}` : 'private domain');
-
 /** RAM's denials name the action; all others are about something that no RAM policy gives. */
 const notAllowedOnAlibabaCloud: Words = (d) =>
   d.missingPermission === undefined
@@ -255,76 +270,12 @@ const words: Record<ErrorCode, Words> = {
     nextStep: 'Correct the value and try again.',
     remedies: d.subject?.startsWith('tidbPrivateEndpoint.') === true ? ['openSettings'] : [],
   }),
-  sqlHostNotFound: (d) => ({
-    message: `The ${domain(d)} is not known to this machine's DNS.`,
-    nextStep:
-      'Private domains resolve only inside the VPC (or where its DNS is forwarded). Run the editor on a machine in the VPC (Remote-SSH), use a VPN, or wait a minute if the connection has just become Active.',
-    remedies: ['retry', 'openGuide'],
-  }),
-  sqlUnreachable: (d) => ({
-    message: `The ${domain(d)} resolves but nothing answers there${because(d)}.`,
-    nextStep:
-      'Check that the editor runs inside the VPC (or on its VPN) and that the endpoint’s security group lets TCP in on the service port.',
-    remedies: ['retry', 'openAlibabaCloud'],
-  }),
-  sqlRefused: (d) => ({
-    message: `The database at ${d.subject ?? 'the private domain'} is there but takes no connection now${because(d)}.`,
-    nextStep: 'Wait a moment, then try again.',
-    remedies: ['retry', 'openTidbCloud'],
-  }),
-  sqlAccessDenied: (d) => ({
-    message: `The database refused the user name or password${because(d)}.`,
-    nextStep: 'Enter the password again. It can be reset in the TiDB Cloud console.',
-    remedies: ['enterPassword', 'openTidbCloud'],
-  }),
-  sqlUnknownDatabase: (d) => ({
-    message: `The database does not exist${because(d)}.`,
-    nextStep: 'Choose another database.',
+  diskFailed: (d) => ({
+    message: `${d.subject ?? 'A file'} cannot be written${because(d)}.`,
+    nextStep: 'Free some space or choose another place, then try again.',
     remedies: ['retry'],
   }),
-  sqlTlsUnavailable: (d) => ({
-    message: `The server at ${d.subject ?? 'the private domain'} does not offer TLS 1.2 or later${because(d)}.`,
-    nextStep:
-      'The connection was refused because it would not be encrypted. Check that the domain is the instance’s own.',
-    remedies: ['openTidbCloud'],
-  }),
-  sqlCertificateHost: (d) => ({
-    message: `The server’s certificate is for another host, not for ${d.subject ?? 'this one'}${because(d)}.`,
-    nextStep:
-      'The connection was refused. Check that the domain is the instance’s own and that nothing stands between (DNS, proxy).',
-    remedies: ['retry', 'openTidbCloud'],
-  }),
-  sqlCertificateUntrusted: (d) => ({
-    message: `The server’s certificate is not signed by an authority that is trusted${because(d)}.`,
-    nextStep:
-      'The connection was refused. Refresh to download the instance’s CA certificate again, then retry.',
-    remedies: ['retry', 'openTidbCloud'],
-  }),
-  sqlCertificateExpired: (d) => ({
-    message: `The server’s certificate is not valid at this time${because(d)}.`,
-    nextStep: 'Check the clock of this machine; if it is right, contact TiDB Cloud support.',
-    remedies: ['retry', 'openTidbCloud'],
-  }),
-  sqlConnectionLost: (d) => ({
-    message: `The connection to the database was lost${because(d)}.`,
-    nextStep: 'Connect again. A statement that was running may or may not have taken effect.',
-    remedies: ['retry'],
-  }),
-  sqlTimeout: (d) => ({
-    message: `The statement took longer than the limit and was stopped${because(d)}.`,
-    nextStep: 'Raise “Query Timeout Seconds” in the settings or make the statement smaller.',
-    remedies: ['openSettings'],
-  }),
-  sqlStatement: (d) => ({
-    message: `${withoutStop(d.reason) || 'The statement failed'}.`,
-    nextStep: 'Correct the statement and run it again.',
-    remedies: [],
-  }),
-  sqlProtocol: (d) => ({
-    message: `What answers at ${d.subject ?? 'the private domain'} does not speak the MySQL protocol as expected${because(d)}.`,
-    nextStep: 'Check the host and port of the connection in TiDB Cloud.',
-    remedies: ['retry', 'openTidbCloud'],
-  }),
+  ...connectingWords,
 };
 
 /** The words for any error; one that nobody foresaw is named as such and keeps its text for the log only. */

@@ -102,6 +102,10 @@ const verdict = (level: HealthLevel, word: string, explanation: string): Verdict
 
 const endpointDeleting = verdict('changing', 'Deleting', 'Alibaba Cloud is removing the endpoint.');
 
+/** What a person calls it. */
+export const endpointName = ({ endpoint, endpointId }: PrivateEndpoint): string =>
+  endpoint?.name ? endpoint.name : endpointId;
+
 /** There is a connection in TiDB Cloud that can be deleted: one that is registered, and is not going already. */
 export const hasConnection = ({ connection }: PrivateEndpoint): boolean =>
   connection !== undefined && connection.state !== 'DISCOVERED' && connection.state !== 'DELETING';

@@ -19,6 +19,7 @@ export interface Instance {
   /** `ACTIVE`, `CREATING`, `PAUSED`, … as TiDB Cloud prints it. */
   readonly state: string;
   readonly projectId?: string;
+  readonly organizationId?: string;
   readonly version?: string;
   /** Where the instance can be reached, as TiDB Cloud lists it; may lag behind the list of connections. */
   readonly endpoints: readonly InstanceEndpoint[];

@@ -22,12 +22,15 @@ import type {
   VpcEndpointSpec,
   VSwitch,
 } from './model';
+import type { DomainProbe, NameAnswer, Tried } from './probe';
 
 /** What the services need from the world. Every method that fails throws an `AppError`; an abort throws its reason. */
 
 /** TiDB Cloud Premium API, v1beta2. Lists page to the end as they are read. */
 export interface TidbCloudApi {
   listInstances(signal?: AbortSignal): AsyncIterable<Instance>;
+  /** The same, a page at a time as they arrive. */
+  listInstancePages(signal?: AbortSignal): AsyncIterable<readonly Instance[]>;
   getInstance(instanceId: string, signal?: AbortSignal): Promise<Instance>;
   /** Sent once: there is no idempotency key, and an instance costs money from its first minute. */
   createInstance(request: NewInstance, signal?: AbortSignal): Promise<Instance>;
@@ -210,6 +213,8 @@ export type SqlRoute =
       readonly kind: 'bastion';
       /** What `ssh` takes: a host of its configuration, `user@host`, or `ssh://user@host:port`. */
       readonly destination: string;
+      /** Nobody is asked anything: where an answer would be needed, opening ends as if it was cancelled. */
+      readonly unattended?: true;
     };
 
 export interface SqlColumn {
@@ -273,6 +278,8 @@ export interface StoredRows extends Disposable {
   ): Promise<readonly (readonly SqlCell[])[]>;
   /** What has arrived, filtered and sorted. Long work lets others go first and ends when aborted. */
   arrange(arrangement: Arrangement, signal?: AbortSignal): Promise<RowOrder>;
+  /** Writes what has arrived to a file, in the order of arrival. Returns the number of rows. */
+  export(options: Omit<SqlExportOptions, 'timeoutMs'>): Promise<number>;
 }
 
 /** One of the answers that a statement gave; a procedure may give several. */
@@ -321,6 +328,11 @@ export interface SqlSession {
   stream(statement: string, options: SqlStreamOptions): Promise<SqlStreamed>;
   /** Runs one statement and writes its first result set to a file as it comes. Returns the number of rows. */
   export(statement: string, options: SqlExportOptions): Promise<number>;
+  /**
+   * Whether the server still answers; a session whose server does not answer in time is lost. While a statement runs it
+   * counts as alive, and nothing is sent.
+   */
+  alive(withinMs: number): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -328,16 +340,65 @@ export interface SqlConnector {
   open(target: SqlTarget, signal?: AbortSignal): Promise<SqlSession>;
 }
 
+export interface ProbeTarget extends Pick<SqlTarget, 'host' | 'port' | 'route'> {
+  /** PEM, trusted in addition to the system's roots; needed only when TLS is reached. */
+  readonly caCertificatePem?: string | Promise<string | undefined>;
+}
+
+export interface ProbeOptions {
+  /** For each stage. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  /** Called as soon as a stage is over. */
+  readonly onStage?: (soFar: DomainProbe) => void;
+}
+
+/** Finds out how far the way to a database is open, with one short connection and without logging in. */
+export interface SqlProbe {
+  /** Stage by stage up to the first one that fails. What fails is in the answer; only an abort is thrown. */
+  probeDomain(target: ProbeTarget, options: ProbeOptions): Promise<DomainProbe>;
+  /** A name's addresses alone. */
+  lookUp(host: string, options: ProbeOptions): Promise<Tried<NameAnswer>>;
+}
+
 /** What `ssh` asks on the way to a bastion: a passphrase or password, or whether to trust a host's key. */
 export interface SshQuestion {
   readonly destination: string;
-  readonly kind: 'secret' | 'confirm';
+  /** A notice wants no answer: it is shown until `ssh` goes on, for example while a key waits to be touched. */
+  readonly kind: 'secret' | 'confirm' | 'notice';
   /** In ssh's own words. */
   readonly text: string;
+  /** The last answer was not accepted. */
+  readonly again?: true;
 }
 
-/** Asks the person; undefined when they cancel. A confirmation is answered with `yes` or `no`. */
+/**
+ * Asks the person; undefined when they cancel, or when the signal is aborted. A confirmation is answered with `yes` or
+ * `no`.
+ */
 export type AskSsh = (question: SshQuestion, signal: AbortSignal) => Promise<string | undefined>;
+
+/** A statement that was run; never its results, and no password or key that was written in it. */
+export interface SqlHistoryEntry {
+  readonly id: string;
+  readonly statement: string;
+  readonly instanceId: string;
+  readonly endpointId: string;
+  /** The instance and endpoint in a person's words. */
+  readonly connection: string;
+  readonly atMs: number;
+  readonly ended: 'done' | 'failed' | 'cancelled';
+  readonly elapsedMs: number;
+  /** Something was left out of the statement. */
+  readonly masked?: true;
+}
+
+/** The history, which several windows change. */
+export interface SqlHistoryStore {
+  read(): Promise<readonly SqlHistoryEntry[]>;
+  /** The change is made to what the store holds at that time; windows take turns. */
+  change(change: (entries: readonly SqlHistoryEntry[]) => readonly SqlHistoryEntry[]): Promise<void>;
+}
 
 /** Secrets, kept by the editor's SecretStorage. */
 export interface SecretStore {
@@ -358,6 +419,22 @@ export interface StateStore {
 export interface MachineNetwork {
   /** The VPC, when this machine is an ECS instance; undefined when it is not, or does not tell. Never fails. */
   vpcId(): Promise<string | undefined>;
+}
+
+/** The machine on which the extension runs. */
+export interface ThisMachine extends MachineNetwork {
+  /** Its own addresses, without loopback. */
+  addresses(): readonly string[];
+  /** What the editor is connected to, for example `ssh-remote` or `wsl`; undefined for the person's own machine. */
+  readonly remoteName?: string;
+  /** Operating system, editor and extension with their versions. */
+  readonly versions: readonly string[];
+}
+
+/** Certificates of instances' authorities as files that other programs read. */
+export interface CaFiles {
+  /** Always the same path for an instance; written when it is not there or holds another certificate. */
+  write(instanceId: string, pem: string): Promise<string>;
 }
 
 /** Goes through redaction before it is written. */

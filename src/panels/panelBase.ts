@@ -9,6 +9,9 @@ export interface WebviewBundle {
   readonly title: string;
 }
 
+/** What a request of a page came to, or why it came to nothing. */
+export type PageAnswer = { readonly value: unknown } | { readonly failure: string };
+
 /** The only folder a webview may read from. */
 export const webviewRoot = (extensionUri: Uri): Uri => Uri.joinPath(extensionUri, 'dist', 'webview');
 
@@ -55,6 +58,13 @@ export class WebviewChannel<
   send(state: State): void {
     this.last = state;
     this.flush();
+  }
+
+  /** Answers one request of the page: beside the state, and once. */
+  answer(requestId: number, answer: PageAnswer): void {
+    if (!this.disposed) {
+      void this.webview.postMessage({ type: 'answer', requestId, ...answer });
+    }
   }
 
   dispose(): void {

@@ -30,6 +30,8 @@ const creation = v.object({
   regionId: text,
   startedAtMs: v.number(),
   accountId: v.exactOptional(text),
+  tidbCloudAccount: v.exactOptional(text),
+  alibabaCloudAccount: v.exactOptional(text),
   spec: v.exactOptional(spec),
   clientToken: text,
   endpointId: v.exactOptional(text),

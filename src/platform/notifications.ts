@@ -9,8 +9,11 @@ export const guideUrl =
 const labels: Record<Remedy, string> = {
   signInTidbCloud: 'Sign In to TiDB Cloud',
   signInAlibabaCloud: 'Sign In to Alibaba Cloud',
+  connect: 'Connect',
   enterPassword: 'Enter Password',
   retry: 'Retry',
+  chooseBastion: 'Choose Bastion…',
+  diagnose: 'Diagnose',
   openTidbCloud: 'Open TiDB Cloud Console',
   openAlibabaCloud: 'Open Alibaba Cloud Console',
   openGuide: 'Open the Guide',
@@ -59,6 +62,15 @@ export class Notifications {
       case 'enterPassword':
         retry?.();
         return;
+      case 'chooseBastion':
+        await vscodeCommands.executeCommand(commands.chooseBastion, domainOf(error));
+        return;
+      case 'diagnose':
+        await vscodeCommands.executeCommand(commands.diagnose, domainOf(error));
+        return;
+      case 'connect':
+        await vscodeCommands.executeCommand(commands.connect);
+        return;
       case 'openGuide':
         await env.openExternal(Uri.parse(guideUrl));
         return;
@@ -90,6 +102,13 @@ export class Notifications {
 }
 
 const needsRetry = (remedy: Remedy): boolean => remedy === 'retry' || remedy === 'enterPassword';
+
+/** The private domain that could not be reached. */
+const domainOf = (error: unknown): { readonly domain?: string } => {
+  const { domain, subject } = AppError.is(error) ? error.details : {};
+  const name = domain ?? subject;
+  return name === undefined ? {} : { domain: name };
+};
 
 /** The setting that an error is about, as the settings editor finds it; else all of this extension's. */
 export function settingOf(error: unknown): string {

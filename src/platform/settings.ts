@@ -1,8 +1,23 @@
 import * as v from 'valibot';
-import { workspace, type Disposable } from 'vscode';
+import { ConfigurationTarget, workspace, type Disposable } from 'vscode';
 import { AppError } from '../core/errors';
 import { settings } from '../ids';
 import type { Notifications } from './notifications';
+
+const bastionKey = v.pipe(
+  v.string(),
+  v.regex(/^(?:vpc|ep)-[a-z0-9]+$/, ({ input }) => `${input} is not the id of a VPC or an endpoint`),
+);
+
+/** Nothing that `ssh` or its configuration could take for something else than a destination. */
+const sshDestination = v.pipe(
+  v.string(),
+  v.trim(),
+  v.regex(
+    /^[^-\s\p{Cc}'"`$\\;&<>|(){}][^\s\p{Cc}'"`$\\;&<>|(){}]*$/u,
+    ({ input }) => `${input} is not an ssh destination`,
+  ),
+);
 
 /** Where credentials go: a value that is not valid is an error with words, and nothing else is used in its place. */
 const strict = {
@@ -10,12 +25,14 @@ const strict = {
   alibabaCloudEndpoints: () => read(settings.alibabaCloudEndpoints, v.record(v.string(), v.string())),
   /** Empty: the chain's own choice. */
   alibabaCloudProfile: () => read(settings.alibabaCloudProfile, v.string()),
+  /** VPC or endpoint id → ssh destination. */
+  sqlBastions: () => read(settings.sqlBastions, v.record(bastionKey, sshDestination)),
 };
 
 const lenient = {
   healthIntervalSeconds: v.pipe(v.number(), v.minValue(10), v.maxValue(86_400)),
   healthShowInStatusBar: v.boolean(),
-  sqlMaxRows: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000)),
+  sqlMaxRows: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000)),
   sqlQueryTimeoutSeconds: v.pipe(v.number(), v.minValue(0)),
 };
 
@@ -31,6 +48,17 @@ export const readSettings = {
   sqlQueryTimeoutSeconds: () =>
     readOrDefault(settings.sqlQueryTimeoutSeconds, lenient.sqlQueryTimeoutSeconds),
 };
+
+/** Chooses the bastion of a VPC or endpoint; undefined takes it away. */
+export async function writeBastion(key: string, destination: string | undefined): Promise<void> {
+  const others = Object.entries(readSettings.sqlBastions()).filter(([name]) => name !== key);
+  const bastions = Object.fromEntries(destination === undefined ? others : [...others, [key, destination]]);
+  await workspace
+    .getConfiguration(settings.section)
+    .update(settings.sqlBastions, bastions, ConfigurationTarget.Global);
+}
+
+export const isSshDestination = (text: string): boolean => v.is(sshDestination, text);
 
 /** What a value means, beyond its type; throws an AppError `invalidInput` when it cannot be used. */
 export interface Meanings {
@@ -72,6 +100,7 @@ export class SettingsCheck {
       () => this.meanings.tidbCloudBaseUrl(strict.tidbCloudBaseUrl(), baseUrl),
       () => this.meanings.alibabaCloudEndpoints(strict.alibabaCloudEndpoints()),
       strict.alibabaCloudProfile,
+      strict.sqlBastions,
       ...Object.entries(lenient).map(
         ([key, schema]) =>
           () =>

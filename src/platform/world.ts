@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { ExtensionContext } from 'vscode';
 import { AppError } from '../core/errors';
 import type { SandboxClouds, SecretStore, StateStore } from '../core/ports';
-import { secretKeys } from '../ids';
+import { secretKeys, stateKeys } from '../ids';
 import { consolesOf, type Consoles } from './consoles';
 import { readSettings } from './settings';
 import { secretStore, stateStore } from './storage';
@@ -11,9 +11,12 @@ import { secretStore, stateStore } from './storage';
 export interface World {
   readonly secrets: SecretStore;
   readonly state: StateStore;
+  /** Of this window and its workspace alone. */
+  readonly windowState: StateStore;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Where the journal of the creations is. */
   readonly creationsFolder: string;
+  readonly historyFile: string;
   readonly consoles: Consoles;
   /** Waits until the addresses are known. */
   tidbCloudBaseUrl(): Promise<string>;
@@ -24,8 +27,10 @@ export function realWorld(context: ExtensionContext): World {
   return {
     secrets: secretStore(context.secrets),
     state: stateStore(context.globalState),
+    windowState: stateStore(context.workspaceState),
     environment: process.env,
     creationsFolder: path.join(context.globalStorageUri.fsPath, 'creations'),
+    historyFile: path.join(context.globalStorageUri.fsPath, 'sqlHistory.json'),
     consoles: consolesOf(readSettings),
     tidbCloudBaseUrl: () => Promise.resolve(readSettings.tidbCloudBaseUrl()),
     alibabaCloudEndpoints: () => Promise.resolve(readSettings.alibabaCloudEndpoints()),
@@ -53,15 +58,26 @@ export function sandboxWorld(context: ExtensionContext, id: string, sandbox: San
     tidbCloudBaseUrl: () => current().tidbCloud.baseUrl,
     alibabaCloudEndpoints: () => current().alibabaCloud.endpoints,
   });
-  const state = stateStore(context.workspaceState);
+  const kept = stateStore(context.workspaceState);
+  // As its keys, who is signed in to it stays in memory.
+  let accounts: unknown;
+  const state: StateStore = {
+    get: (key) => (key === stateKeys.accounts ? accounts : kept.get(`sandbox/${key}`)),
+    set: (key, value) => {
+      if (key === stateKeys.accounts) {
+        accounts = value;
+        return Promise.resolve();
+      }
+      return kept.set(`sandbox/${key}`, value);
+    },
+  };
   return {
     secrets: sandboxSecrets(sandbox),
-    state: {
-      get: (key) => state.get(`sandbox/${key}`),
-      set: (key, value) => state.set(`sandbox/${key}`, value),
-    },
+    state,
+    windowState: state,
     environment: {},
     creationsFolder: path.join(sandboxFolder(context, id), 'creations'),
+    historyFile: path.join(sandboxFolder(context, id), 'sqlHistory.json'),
     consoles: { ...consoles, isSandbox: () => true },
     tidbCloudBaseUrl: async () => (await sandbox.running()).tidbCloud.baseUrl,
     alibabaCloudEndpoints: async () => (await sandbox.running()).alibabaCloud.endpoints,

@@ -99,6 +99,9 @@ export interface CreationState {
     readonly activity?: string;
     readonly wait?: Wait;
     readonly regionId: string;
+    /** The Alibaba Cloud accounts to choose from; only where there are several. */
+    readonly accounts?: readonly Choice[];
+    readonly accountId?: string;
     readonly name: string;
     readonly nameProblem?: string;
     readonly serviceName: string;
@@ -171,6 +174,7 @@ export const fromCreationSchema = v.variant('type', [
   v.strictObject({ type: v.literal('ready') }),
   v.strictObject({ type: v.literal('chooseInstance'), instanceId: id }),
   v.strictObject({ type: v.literal('chooseMode'), mode: v.picklist(['automatic', 'byHand']) }),
+  v.strictObject({ type: v.literal('chooseAccount'), accountId: id }),
   v.strictObject({ type: v.literal('typeServiceName'), serviceName: id }),
   v.strictObject({ type: v.literal('verify') }),
   v.strictObject({ type: v.literal('typeName'), name: id }),

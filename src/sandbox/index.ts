@@ -10,3 +10,4 @@ export type { Fault, FaultRule } from './faults';
 export type { SandboxSeed, SeedInstance, SeedNetwork, SeedRole, SeedVpc } from './world/seed';
 export type * from './world/model';
 export type { WorldSnapshot } from './world/world';
+export { manyInstances } from './world/seed';

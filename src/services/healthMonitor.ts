@@ -1,4 +1,5 @@
 import type { Disposable } from '../core/emitter';
+import { isTransient } from '../core/errors';
 import { healthLevels, verdictOf, type PrivateEndpoint, type Verdict } from '../core/health';
 import type { Instance } from '../core/model';
 import type { Log, StateStore } from '../core/ports';
@@ -19,20 +20,42 @@ export interface HealthMonitorOptions {
   readonly log: Log;
   /** Undefined while nobody looks. */
   readonly intervalMs: () => number | undefined;
+  /** Ids of the instances whose details are on the screen. */
+  readonly inView: () => readonly string[];
 }
 
-/** Keeps the states of the endpoints a person has seen before up to date, in this window and the next ones. */
+/** TiDB Cloud allows 100 calls a minute and key: less than half of it is spent on looking when nothing is asked for. */
+const callsPerMinute = 40;
+/** A look whose service is known to be ACTIVE lists the connections; else it reads the service too. */
+const callsOfLook = (isKnown: boolean): number => (isKnown ? 1 : 2);
+
+/**
+ * Keeps the states of the endpoints a person has seen before up to date, in this window and the next ones. Each look
+ * costs so much at most, however many there are: those on the screen come first, the others in turn.
+ */
 export class HealthMonitor implements Disposable {
   private readonly subscriptions: readonly Disposable[];
+  private readonly following: Set<string>;
+  /** The one whose turn came last. */
+  private lastInTurn: string | undefined;
+  /** Set while what is followed waits to be written. */
+  private writing: Promise<void> | undefined;
 
   constructor(private readonly options: HealthMonitorOptions) {
+    const kept = options.state.get(options.followedKey);
+    this.following = new Set(
+      Array.isArray(kept) ? kept.filter((id): id is string => typeof id === 'string') : [],
+    );
     this.subscriptions = [
-      options.inventory.onDidChange(() => {
-        this.follow().catch((error: unknown) => options.log.error('Remember the endpoints: failed', error));
+      options.inventory.onDidChange((change) => {
+        if (change.kind === 'details') {
+          this.follow(change.instanceId);
+        }
       }),
       options.scheduler.repeat({
         name: 'Endpoint health',
-        intervalMs: () => (this.followed.length === 0 ? undefined : options.intervalMs()),
+        intervalMs: () =>
+          this.following.size === 0 && options.inView().length === 0 ? undefined : options.intervalMs(),
         run: () => this.look(),
       }),
     ];
@@ -57,22 +80,28 @@ export class HealthMonitor implements Disposable {
     );
   }
 
-  /** Reads the instances with endpoints that were known in an earlier window. */
+  /** Reads the instances on the screen and those with endpoints that were known in an earlier window, as many as may be. */
   async look(): Promise<void> {
     const { inventory } = this.options;
-    if (this.followed.length === 0) {
+    if (this.following.size === 0 && this.options.inView().length === 0) {
       return;
     }
     const { value, error } = inventory.snapshot.instances;
     if (value === undefined || error !== undefined) {
       await inventory.refreshInstances();
     }
-    const followed = this.followed.filter((id) => inventory.instance(id) !== undefined);
-    await Promise.all(followed.map((id) => inventory.refreshDetails(id)));
+    const chosen = this.choose();
+    await Promise.all(chosen.map((id) => inventory.refreshDetails(id, { light: true })));
     // The views show these from the snapshot; whoever repeats the look needs to know, to back off.
-    const failure = [inventory.snapshot.instances, ...followed.map((id) => inventory.details(id))]
-      .map((read) => read.error)
-      .find((reason) => reason instanceof Error);
+    const failures = chosen
+      .map((id) => inventory.details(id).error)
+      .filter((reason) => reason instanceof Error);
+    const listing = inventory.snapshot.instances.error;
+    // One instance that cannot be read must not slow down the others.
+    const failure =
+      listing instanceof Error
+        ? listing
+        : (failures.find(isTransient) ?? (failures.length === chosen.length ? failures[0] : undefined));
     if (failure !== undefined) {
       throw failure;
     }
@@ -84,29 +113,53 @@ export class HealthMonitor implements Disposable {
     }
   }
 
-  private get followed(): readonly string[] {
-    const kept = this.options.state.get(this.options.followedKey);
-    return Array.isArray(kept) ? kept.filter((id): id is string => typeof id === 'string') : [];
+  /** Within what a look may cost: those on the screen, then the others from where the last look stopped. */
+  private choose(): readonly string[] {
+    const { inventory, intervalMs, inView } = this.options;
+    const isListed = (id: string): boolean => inventory.instance(id) !== undefined;
+    const seen = inView().filter(isListed);
+    const others = [...this.following].filter((id) => isListed(id) && !seen.includes(id));
+    const after = this.lastInTurn === undefined ? 0 : others.indexOf(this.lastInTurn) + 1;
+    const inTurn = [...others.slice(after), ...others.slice(0, after)];
+    let left = Math.max(2, Math.floor((callsPerMinute * (intervalMs() ?? 60_000)) / 60_000));
+    const take = (id: string): boolean => {
+      left -= callsOfLook(inventory.details(id).value?.service.state === 'ACTIVE');
+      return left >= 0;
+    };
+    const first = seen.filter(take);
+    const rest = inTurn.filter(take);
+    this.lastInTurn = rest.at(-1) ?? this.lastInTurn;
+    return [...first, ...rest];
   }
 
-  /** Remembers which instances have endpoints; only ids are kept. */
-  private async follow(): Promise<void> {
-    const { details } = this.options.inventory.snapshot;
-    const next = new Set(this.followed);
-    for (const [instanceId, { value }] of details) {
-      if (value === undefined) {
-        continue;
-      }
-      if (value.endpoints.length > 0) {
-        next.add(instanceId);
-      } else {
-        next.delete(instanceId);
-      }
+  /** Remembers whether an instance has endpoints; only ids are kept. */
+  private follow(instanceId: string): void {
+    const { inventory, scheduler } = this.options;
+    const { value, loading } = inventory.details(instanceId);
+    if (value === undefined || loading) {
+      return;
     }
-    const ids = [...next].sort();
-    if (ids.join() !== [...this.followed].sort().join()) {
-      await this.options.state.set(this.options.followedKey, ids);
-      this.options.scheduler.wake();
+    const has = value.endpoints.length > 0;
+    if (has === this.following.has(instanceId)) {
+      return;
     }
+    if (has) {
+      this.following.add(instanceId);
+    } else {
+      this.following.delete(instanceId);
+    }
+    this.keep();
+    scheduler.wake();
+  }
+
+  /** Once for all that change at the same time. */
+  private keep(): void {
+    const { state, followedKey, log } = this.options;
+    this.writing ??= Promise.resolve()
+      .then(() => {
+        this.writing = undefined;
+        return state.set(followedKey, [...this.following].sort());
+      })
+      .catch((error: unknown) => log.error('Remember the endpoints: failed', error));
   }
 }

@@ -1,18 +1,19 @@
 import { collect } from '../core/collect';
 import { Emitter } from '../core/emitter';
-import { AppError, isCancellation } from '../core/errors';
+import { AppError, cancellation, isCancellation } from '../core/errors';
 import { joinEndpoints, type PrivateEndpoint } from '../core/health';
 import { failed, loaded, notLoaded, startLoading, type Loadable } from '../core/loadable';
 import {
   alibabaRegionOf,
-  isPremium,
   type EndpointConnection,
   type Instance,
   type PrivateLinkService,
   type VpcEndpoint,
 } from '../core/model';
 import type { Log } from '../core/ports';
-import type { Accounts } from './accounts';
+import type { Account, Accounts, AccountsChange } from './accounts';
+import { EndpointLookup, isRefused, type Found } from './endpointLookup';
+import { InstanceLists } from './instanceLists';
 
 export interface InstanceDetails {
   readonly service: PrivateLinkService;
@@ -21,53 +22,80 @@ export interface InstanceDetails {
   readonly alibabaCloudError?: unknown;
 }
 
+/** The list of instances: a new one with every change of it. */
 export interface Snapshot {
-  /** TiDB Cloud Premium instances, on whichever cloud they run. */
+  /** TiDB Cloud Premium instances, on whichever cloud they run. An error when no account could be listed. */
   readonly instances: Loadable<readonly Instance[]>;
-  readonly details: ReadonlyMap<string, Loadable<InstanceDetails>>;
+  /** False while pages of the first reading are still on their way: what is not listed may yet come. */
+  readonly isWhole: boolean;
+  /** Accounts that could not be listed while others were. */
+  readonly failures: readonly { readonly account: Account; readonly error: unknown }[];
+  /** What was read of each instance, as it is now. */
+  readonly details: Pick<ReadonlyMap<string, Loadable<InstanceDetails>>, 'get'>;
 }
 
-const nothing: Snapshot = { instances: notLoaded, details: new Map() };
+/** What has changed: the list of instances, or the details of one. */
+export type InventoryChange =
+  { readonly kind: 'instances' } | { readonly kind: 'details'; readonly instanceId: string };
+
+export interface DetailsOptions {
+  /** Asks every Alibaba Cloud account, not only those that are known to own an endpoint. */
+  readonly everyAccount?: boolean;
+  /** Reads only what may change by itself: not the private link service once it is ACTIVE. */
+  readonly light?: boolean;
+}
 
 /**
- * What is known of both clouds, as immutable snapshots. Tree, panels and status bar render from it; only this asks the
- * clouds for lists. Concurrent requests for the same thing become one.
+ * What is known of both clouds. Tree, panels and status bar render from it; only this asks the clouds for lists.
+ * Concurrent requests for the same thing become one. The details are an index that changes in place, since a copy for
+ * each change would cost what exists and not what has changed; each entry is immutable.
  */
 export class Inventory {
-  private current: Snapshot = nothing;
-  private readonly changed: Emitter<Snapshot>;
+  private readonly lists = new InstanceLists();
+  private readonly known = new Map<string, Loadable<InstanceDetails>>();
+  private current: Snapshot = { instances: notLoaded, isWhole: false, failures: [], details: this.known };
+  private readonly lookup: EndpointLookup;
+  private readonly changed: Emitter<InventoryChange>;
   private readonly running = new Map<string, Promise<void>>();
   /** How often something newer than a list was noted for an instance. */
   private readonly noted = new Map<string, number>();
-  /** Raised when the account changes: answers to earlier questions are then dropped. */
-  private epoch = 0;
+  /** Aborted when the accounts change: answers to earlier questions are then dropped. */
+  private ofInstances = new AbortController();
+  private ofDetails = new AbortController();
 
   constructor(
     private readonly accounts: Accounts,
     private readonly log: Log,
   ) {
     this.changed = new Emitter((error) => log.error('A listener of the inventory failed', error));
-    accounts.onDidChange(() => {
-      this.epoch++;
-      this.running.clear();
-      this.update(nothing);
-    });
+    this.lookup = new EndpointLookup(accounts, log);
+    accounts.onDidChange((change) => this.forget(change));
   }
 
   get snapshot(): Snapshot {
     return this.current;
   }
 
-  get onDidChange(): Emitter<Snapshot>['event'] {
+  get onDidChange(): Emitter<InventoryChange>['event'] {
     return this.changed.event;
   }
 
   instance(instanceId: string): Instance | undefined {
-    return this.current.instances.value?.find(({ id }) => id === instanceId);
+    return this.lists.get(instanceId);
+  }
+
+  /** How many TiDB Cloud accounts are listed. */
+  get accountCount(): number {
+    return this.lists.count;
+  }
+
+  /** The TiDB Cloud account that lists it. */
+  accountOf(instanceId: string): Account | undefined {
+    return this.lists.accountOf(instanceId);
   }
 
   details(instanceId: string): Loadable<InstanceDetails> {
-    return this.current.details.get(instanceId) ?? notLoaded;
+    return this.known.get(instanceId) ?? notLoaded;
   }
 
   endpoint(instanceId: string, endpointId: string): PrivateEndpoint | undefined {
@@ -76,50 +104,82 @@ export class Inventory {
 
   /** Every private endpoint that is known, with its instance. */
   endpoints(): readonly { readonly instance: Instance; readonly endpoint: PrivateEndpoint }[] {
-    return (this.current.instances.value ?? []).flatMap((instance) =>
-      (this.details(instance.id).value?.endpoints ?? []).map((endpoint) => ({ instance, endpoint })),
-    );
+    return [...this.known].flatMap(([instanceId, { value }]) => {
+      const instance = this.instance(instanceId);
+      return instance === undefined
+        ? []
+        : (value?.endpoints ?? []).map((endpoint) => ({ instance, endpoint }));
+    });
   }
 
-  /** Lists the instances. A failure is kept in the snapshot for the views to show. */
+  /** Lists the instances, to the end. A failure is kept in the snapshot for the views to show. */
   async refreshInstances(): Promise<void> {
-    const { epoch } = this;
-    await this.listInstances();
-    if (epoch !== this.epoch && this.current.instances.value === undefined) {
-      // The account has changed meanwhile: its instances are the ones to show.
+    const { signal } = this.ofInstances;
+    await this.listInstances(false);
+    if (signal.aborted && !this.current.isWhole) {
+      // The accounts have changed meanwhile: theirs are the ones to show.
       await this.refreshInstances();
     }
   }
 
+  /** Begins to list the instances where nobody has, and waits until there is something to show, or that there is nothing. */
+  async firstPage(): Promise<void> {
+    const hasSome = (): boolean => {
+      const { value, error } = this.current.instances;
+      return value !== undefined || error !== undefined;
+    };
+    if (hasSome()) {
+      return;
+    }
+    const reading = this.refreshInstances();
+    await new Promise<void>((resolve, reject) => {
+      const subscription = this.changed.event(() => hasSome() && end());
+      const end = (): void => {
+        subscription.dispose();
+        resolve();
+      };
+      reading.then(end, (error: unknown) => {
+        subscription.dispose();
+        reject(error instanceof Error ? error : new Error(String(error)));
+      });
+    });
+  }
+
   /** Reads an instance's private link service and its private endpoints on both clouds. */
-  refreshDetails(instanceId: string): Promise<void> {
-    return this.once(`details/${instanceId}`, async (isCurrent) => {
-      this.setDetails(instanceId, startLoading(this.current.details.get(instanceId)));
+  refreshDetails(instanceId: string, options: DetailsOptions = {}): Promise<void> {
+    const { signal } = this.ofDetails;
+    return this.once(`details/${instanceId}${options.everyAccount === true ? '/every' : ''}`, async () => {
+      this.setDetails(instanceId, startLoading(this.known.get(instanceId)));
       try {
         const noted = this.noted.get(instanceId);
-        let details = await this.readDetails(instanceId);
-        if (isCurrent() && this.noted.get(instanceId) !== noted) {
+        let details = await this.readDetails(instanceId, options);
+        if (!signal.aborted && this.noted.get(instanceId) !== noted) {
           // A creation saw more than these lists, which were on their way already.
-          details = await this.readDetails(instanceId);
+          details = await this.readDetails(instanceId, options);
         }
-        if (isCurrent()) {
+        if (!signal.aborted) {
           this.setDetails(instanceId, loaded(details));
         }
       } catch (error) {
-        if (isCurrent()) {
+        if (!signal.aborted) {
           this.noteFailure(`Read the private endpoints of ${instanceId}`, error);
-          this.setDetails(instanceId, failed(this.current.details.get(instanceId), error));
+          this.setDetails(instanceId, failed(this.known.get(instanceId), error));
         }
       }
     });
   }
 
-  /** Lists the instances and reads again every detail that was read before. */
-  async refreshAll(): Promise<void> {
-    const known = [...this.current.details.keys()];
+  /**
+   * Lists the instances and reads again every detail that was read before; where these are many, of those that are shown.
+   */
+  async refreshAll(shown?: readonly string[]): Promise<void> {
+    const known = [...this.known.keys()];
+    const instanceIds = shown === undefined || known.length <= fewDetails ? known : shown;
     await this.refreshInstances();
     await Promise.all(
-      known.filter((id) => this.instance(id) !== undefined).map((id) => this.refreshDetails(id)),
+      instanceIds
+        .filter((id) => this.instance(id) !== undefined)
+        .map((id) => this.refreshDetails(id, { everyAccount: true })),
     );
   }
 
@@ -144,36 +204,89 @@ export class Inventory {
     });
   }
 
-  private listInstances(): Promise<void> {
-    return this.once('instances', async (isCurrent) => {
-      this.update({ ...this.current, instances: startLoading(this.current.instances) });
+  /** @param onlyNew lists the accounts that were not listed yet */
+  private listInstances(onlyNew: boolean): Promise<void> {
+    const { signal } = this.ofInstances;
+    return this.once('instances', async () => {
+      this.publish(startLoading(this.current.instances));
       try {
-        const api = await this.accounts.tidbCloud();
-        const instances: Instance[] = [];
-        for await (const instance of api.listInstances()) {
-          if (isPremium(instance)) {
-            instances.push(instance);
-          }
+        const accounts = await this.accounts.list('TiDB Cloud');
+        signal.throwIfAborted();
+        if (accounts.length === 0) {
+          throw new AppError('notSignedIn', { source: 'TiDB Cloud' });
         }
-        if (isCurrent()) {
-          this.update({ ...this.current, instances: loaded(instances) });
+        const missing = onlyNew ? this.lists.missing(accounts) : accounts;
+        this.lists.begin(accounts);
+        await Promise.all(missing.map((account) => this.listAccount(account, signal)));
+        const named = await this.accounts.list('TiDB Cloud');
+        if (!signal.aborted) {
+          this.lists.rename(named);
+          this.publishEnd();
         }
       } catch (error) {
-        if (isCurrent()) {
+        if (!signal.aborted) {
           this.noteFailure('List the instances', error);
-          this.update({ ...this.current, instances: failed(this.current.instances, error) });
+          this.publish(failed(this.current.instances, error));
         }
       }
     });
   }
 
-  private async readDetails(instanceId: string): Promise<InstanceDetails> {
-    const api = await this.accounts.tidbCloud();
-    const [service, connections] = await Promise.all([
-      api.getPrivateLinkService(instanceId),
+  private async listAccount(account: Account, signal: AbortSignal): Promise<void> {
+    const { id } = account;
+    let organizationId: string | undefined;
+    try {
+      const api = await this.accounts.tidbCloudOf(account);
+      for await (const page of api.listInstancePages(signal)) {
+        signal.throwIfAborted();
+        organizationId ??= page[0]?.organizationId;
+        if (this.lists.page(id, page)) {
+          this.publish({ loading: true, value: this.lists.instances ?? [] });
+        }
+        this.noteAccounts(page);
+      }
+      signal.throwIfAborted();
+      this.lists.end(id);
+      this.noteAccounts(this.lists.instances ?? []);
+      this.accounts.noteFailure(id, undefined);
+      await this.noteOrganization(account, organizationId);
+    } catch (error) {
+      if (!signal.aborted) {
+        this.noteFailure(`List the instances of ${account.name}`, error);
+        this.accounts.noteFailure(id, isRefused(error) ? error : undefined);
+        this.lists.fail(id, error);
+      }
+    }
+  }
+
+  private noteAccounts(instances: readonly Instance[]): void {
+    for (const { id } of instances) {
+      const account = this.lists.accountOf(id);
+      if (account !== undefined) {
+        this.accounts.matches.noteInstance(id, account.id);
+      }
+    }
+  }
+
+  private async noteOrganization(account: Account, organizationId: string | undefined): Promise<void> {
+    try {
+      await (organizationId === undefined || this.accounts.noteOrganization(account, organizationId));
+    } catch (error) {
+      this.log.error('Remember the organization of an account: failed', error);
+    }
+  }
+
+  private async readDetails(instanceId: string, options: DetailsOptions): Promise<InstanceDetails> {
+    const api = await this.accounts.tidbCloudFor(instanceId);
+    const before = this.known.get(instanceId)?.value?.service;
+    const kept = options.light === true && before?.state === 'ACTIVE' ? before : undefined;
+    const [read, connections] = await Promise.all([
+      kept ?? api.getPrivateLinkService(instanceId),
       collect(api.listConnections(instanceId)),
     ]);
-    const { endpoints, error } = await this.alibabaCloudEndpoints(instanceId, service);
+    const isStill = connections.every(({ serviceState }) => serviceState === read.state);
+    const service = kept === undefined || isStill ? read : await api.getPrivateLinkService(instanceId);
+    const { endpoints, error } = await this.alibabaCloudEndpoints(instanceId, service, connections, options);
     return {
       service,
       endpoints: joinEndpoints(instanceId, connections, endpoints),
@@ -183,22 +296,18 @@ export class Inventory {
 
   private async alibabaCloudEndpoints(
     instanceId: string,
-    service: PrivateLinkService,
-  ): Promise<{ endpoints: readonly VpcEndpoint[]; error?: unknown }> {
+    { serviceName }: PrivateLinkService,
+    connections: readonly EndpointConnection[],
+    { everyAccount = false }: DetailsOptions,
+  ): Promise<Found> {
     const regionId = alibabaRegionOf(this.instance(instanceId)?.regionId ?? '');
-    if (
-      regionId === undefined ||
-      service.serviceName === '' ||
-      !(await this.accounts.isSignedIn('Alibaba Cloud'))
-    ) {
+    if (regionId === undefined || serviceName === '') {
       return { endpoints: [] };
     }
     try {
-      const api = await this.accounts.alibabaCloud();
-      return { endpoints: await collect(api.listEndpoints(regionId, { serviceName: service.serviceName })) };
+      return await this.lookup.find({ instanceId, regionId, serviceName, connections, everyAccount });
     } catch (error) {
-      // TiDB Cloud's side is shown all the same.
-      this.noteFailure(`List the endpoints in ${regionId}`, error);
+      this.noteFailure('Read the Alibaba Cloud accounts', error);
       return { endpoints: [], error };
     }
   }
@@ -209,12 +318,11 @@ export class Inventory {
     }
   }
 
-  private once(key: string, task: (isCurrent: () => boolean) => Promise<void>): Promise<void> {
+  private once(key: string, task: () => Promise<void>): Promise<void> {
     const already = this.running.get(key);
     if (already !== undefined) {
       return already;
     }
-    const epoch = this.epoch;
     let follow: (work: Promise<void>) => void = () => undefined;
     const run = new Promise<void>((resolve) => (follow = resolve)).finally(() => {
       if (this.running.get(key) === run) {
@@ -223,19 +331,65 @@ export class Inventory {
     });
     // Before the task begins: a listener that it calls may ask for the same.
     this.running.set(key, run);
-    follow(task(() => epoch === this.epoch));
+    follow(task());
     return run;
   }
 
-  private setDetails(instanceId: string, details: Loadable<InstanceDetails>): void {
-    this.update({ ...this.current, details: new Map(this.current.details).set(instanceId, details) });
+  /** What was read with accounts that have changed. */
+  private forget({ cloud, accountId, isRename }: AccountsChange): void {
+    if (isRename === true) {
+      this.takeNames().catch((error: unknown) => this.log.error('Read the accounts: failed', error));
+      return;
+    }
+    this.ofDetails.abort(cancellation());
+    this.ofDetails = new AbortController();
+    this.lookup.forget();
+    const forgotten = [...this.known.keys()];
+    this.known.clear();
+    [...this.running.keys()].filter(isOfDetails).forEach((key) => this.running.delete(key));
+    if (cloud === 'TiDB Cloud') {
+      this.ofInstances.abort(cancellation());
+      this.ofInstances = new AbortController();
+      this.running.clear();
+      this.lists.forget(accountId);
+      const { instances: value } = this.lists;
+      this.publish(value === undefined ? notLoaded : loaded(value));
+      if (value !== undefined) {
+        void this.listInstances(true);
+      }
+    } else {
+      forgotten.forEach((instanceId) => this.changed.fire({ kind: 'details', instanceId }));
+    }
   }
 
-  private update(next: Snapshot): void {
-    this.current = next;
-    this.changed.fire(next);
+  private async takeNames(): Promise<void> {
+    this.lists.rename(await this.accounts.list('TiDB Cloud'));
+    this.publish(this.current.instances);
+  }
+
+  private setDetails(instanceId: string, details: Loadable<InstanceDetails>): void {
+    this.known.set(instanceId, details);
+    this.changed.fire({ kind: 'details', instanceId });
+  }
+
+  private publishEnd(): void {
+    const { instances: value, failures } = this.lists;
+    const before = value === undefined ? notLoaded : loaded(value);
+    const isUsable = value !== undefined && failures.length < this.lists.count;
+    this.publish(isUsable ? before : failed(before, failures[0]?.error));
+  }
+
+  private publish(instances: Loadable<readonly Instance[]>): void {
+    const { isWhole, failures, count } = this.lists;
+    this.current = { instances, isWhole, failures: count > 1 ? failures : [], details: this.known };
+    this.changed.fire({ kind: 'instances' });
   }
 }
+
+/** So many details cost little to read again. */
+const fewDetails = 20;
+
+const isOfDetails = (key: string): boolean => key.startsWith('details/');
 
 const connectionsOf = (endpoints: readonly PrivateEndpoint[]): readonly EndpointConnection[] =>
   endpoints.flatMap(({ connection }) => (connection === undefined ? [] : [connection]));

@@ -20,6 +20,8 @@ export type ResultOutcome =
       /** Absent while rows still come. */
       readonly elapsedMs?: number;
       readonly startedAtMs: number;
+      /** The person stopped the statement while they came. */
+      readonly cancelled?: true;
       readonly warnings: readonly SqlWarning[];
     }
   | {
@@ -42,6 +44,12 @@ export interface ResultEntry {
   readonly endpoint: EndpointRef;
   /** The instance and endpoint in a person's words. */
   readonly connection: string;
+  /** Names the session that it ran on. */
+  readonly slot?: string;
+  /** In use when it ran, as far as is known. */
+  readonly database?: string;
+  /** It was run for its plan. */
+  readonly explains?: true;
   readonly outcome: ResultOutcome;
 }
 
@@ -75,7 +83,14 @@ export class Results {
     dropped.forEach((rows) => rows?.dispose());
   }
 
+  /** For a statement that is not shown any more, its rows are disposed of at once. */
   update(id: string, outcome: ResultOutcome): void {
+    if (this.entry(id) === undefined) {
+      if (outcome.kind === 'rows') {
+        outcome.rows.dispose();
+      }
+      return;
+    }
     this.set(this.current.map((entry) => (entry.id === id ? { ...entry, outcome } : entry)));
   }
 }

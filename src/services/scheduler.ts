@@ -10,6 +10,13 @@ export interface Repeated {
   run(signal: AbortSignal): Promise<void>;
 }
 
+/** The time is looked at this often while waiting. */
+const sliceMs = 30_000;
+/** A wait that took so much longer than it should: the machine slept. */
+const sleptMs = 20_000;
+/** What a machine that has just woken needs to be in its network again. */
+const settlesWithinMs = 3_000;
+
 interface Entry {
   readonly task: Repeated;
   readonly abort: AbortController;
@@ -18,7 +25,7 @@ interface Entry {
 
 /**
  * The one place that repeats anything. A task never overlaps itself; failures back off with jitter and honour what the
- * service asked for.
+ * service asked for. After the machine has slept, each task runs once soon, whatever has fallen due meanwhile.
  */
 export class Scheduler implements Disposable {
   private readonly entries = new Set<Entry>();
@@ -96,14 +103,36 @@ export class Scheduler implements Disposable {
     }
   }
 
+  /**
+   * Timers stand still while a machine sleeps, or all end at once when it wakes. So the clock is looked at: when it has
+   * jumped, the wait is over as soon as the network may be there.
+   */
+  private async wait(ms: number, signal: AbortSignal): Promise<void> {
+    let left = ms;
+    while (left > 0) {
+      const slice = Math.min(left, sliceMs);
+      const due = this.clock.now() + slice;
+      await this.clock.sleep(slice, signal);
+      left -= slice;
+      if (this.clock.now() - due > sleptMs) {
+        await this.clock.sleep(settlesWithinMs, signal);
+        return;
+      }
+    }
+  }
+
   /** True when the time has passed; false when woken before, to look at the interval again. */
   private async pause(entry: Entry, ms: number | undefined): Promise<boolean> {
     const woken = new AbortController();
     const signal = AbortSignal.any([entry.abort.signal, woken.signal]);
     entry.wake = () => woken.abort();
     try {
-      await this.clock.sleep(ms ?? 2 ** 31 - 1, signal);
-      return ms !== undefined;
+      if (ms === undefined) {
+        await this.clock.sleep(2 ** 31 - 1, signal);
+        return false;
+      }
+      await this.wait(ms, signal);
+      return true;
     } catch {
       return false;
     } finally {

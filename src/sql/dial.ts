@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Attempt } from './attempt';
 
 export interface Address {
   readonly host: string;
@@ -7,16 +8,20 @@ export interface Address {
 }
 
 /**
- * Opens the byte stream on which MySQL is spoken: a direct TCP connection, or later a tunnel. The stream's errors after
- * that are the reader's. Rejects with the network's own error; when aborted, with the signal's reason and nothing left
- * open.
+ * Opens the byte stream on which MySQL is spoken: a direct TCP connection, or one through a bastion. The stream's errors
+ * after that are the reader's. Rejects with the network's own error or an AppError; when aborted, with the signal's reason
+ * and nothing left open. `waiting` learns what is waited for.
  */
-export type Dial = (address: Address, signal: AbortSignal) => Promise<Duplex>;
+export type Dial = (
+  address: Address,
+  signal: AbortSignal,
+  waiting?: Pick<Attempt, 'enter' | 'pausing'>,
+) => Promise<Duplex>;
 
 const keepAliveAfterMs = 30_000;
 
 /** Names under `.localhost` are this machine's (RFC 6761, 6.3); not every system's resolver knows them. */
-const reachedAt = (host: string): string => (/(^|\.)localhost\.?$/i.test(host) ? '127.0.0.1' : host);
+export const reachedAt = (host: string): string => (/(^|\.)localhost\.?$/i.test(host) ? '127.0.0.1' : host);
 
 export const dialTcp: Dial = (address, signal) =>
   new Promise((resolve, reject) => {

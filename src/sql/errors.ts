@@ -96,12 +96,18 @@ export function lostError(error: unknown, peer: Peer): AppError {
   }
   const failure = asDriverError(error);
   const code = failure.code ?? '';
-  if (networkCodes.has(code) || connectionEnded.has(failure.errno ?? 0)) {
-    const reason = networkWords[code] ?? clean(failure.message, peer);
+  if (networkCodes.has(code) || connectionEnded.has(failure.errno ?? 0) || isBrokenTls(failure)) {
+    const reason = isBrokenTls(failure)
+      ? 'the encrypted link broke'
+      : (networkWords[code] ?? clean(failure.message, peer));
     return appError('sqlConnectionLost', failure, peer, { serviceCode: code, reason });
   }
   return appError('sqlProtocol', failure, peer, { reason: clean(failure.message, peer) });
 }
+
+/** TiDB ends a connection that is killed in the middle of a record. */
+const isBrokenTls = ({ code = '', message }: DriverError): boolean =>
+  code.startsWith('ERR_SSL_') || /\bSSL routines:/.test(message);
 
 /** An error that the server gave as the answer to a statement. */
 export function statementError(error: unknown, peer: Peer): AppError {

@@ -16,6 +16,15 @@ const clientSsl = 0x0800;
  * see this packet alone: bytes that arrive with it came unencrypted, so nothing may be read from them.
  */
 export async function checkGreeting(stream: Duplex, peer: Peer, signal: AbortSignal): Promise<void> {
+  stream.unshift((await readGreeting(stream, peer, signal)).packet);
+}
+
+/** The same without putting it back. */
+export async function readGreeting(
+  stream: Duplex,
+  peer: Peer,
+  signal: AbortSignal,
+): Promise<{ readonly packet: Buffer; readonly serverVersion: string }> {
   const packet = await readPacket(stream, peer, signal);
   const payload = packet.subarray(headerLength);
   if (payload[0] === errorPacket) {
@@ -28,7 +37,7 @@ export async function checkGreeting(stream: Duplex, peer: Peer, signal: AbortSig
   if ((capabilities & clientSsl) === 0) {
     throw new AppError('sqlTlsUnavailable', { source: 'SQL', subject: peer.host });
   }
-  stream.unshift(packet);
+  return { packet, serverVersion: payload.toString('latin1', 1, payload.indexOf(0, 1)) };
 }
 
 /** Lower half of the capability flags: after the version text, the connection id, 8 bytes of salt and a filler. */

@@ -4,15 +4,16 @@ import type { Duplex } from 'node:stream';
 import { rootCertificates, TLSSocket } from 'node:tls';
 import { createConnection } from 'mysql2';
 import type { Connection, SslOptions } from 'mysql2';
-import { AppError } from '../core/errors';
+import { AppError, isCancellation } from '../core/errors';
 import type { SqlTarget } from '../core/ports';
 import type { Attempt } from './attempt';
 import type { Dial } from './dial';
 import { connectError, lostError, statementError } from './errors';
 import type { Peer } from './errors';
 import { checkGreeting } from './greeting';
+import { limitPackets } from './packetLimit';
 import { execute } from './statement';
-import type { RowSink, StatementEnd } from './statement';
+import type { AnswerSink } from './statement';
 
 /** Where connections of one session lead. */
 export interface Door {
@@ -49,6 +50,7 @@ export class Link extends EventEmitter<{ lost: [AppError] }> {
     this.#stream = stream;
     this.#peer = peer;
     connection.on('error', (error: Error) => this.#lose(lostError(error, peer)));
+    stream.on('error', (error: Error) => this.#lose(lostError(error, peer)));
     const gone = (): void => this.#lose(this.#closedError('the server closed the connection'));
     connection.stream.on('close', gone);
     stream.on('close', gone);
@@ -58,8 +60,8 @@ export class Link extends EventEmitter<{ lost: [AppError] }> {
     return this.#open;
   }
 
-  /** Streams one statement; see `RowSink`. Rejects with an AppError. One at a time. */
-  execute(statement: string, sink: RowSink): Promise<StatementEnd> {
+  /** Streams one statement; see `AnswerSink`. Rejects with an AppError. One at a time. */
+  execute(statement: string, sink: AnswerSink): Promise<void> {
     return new Promise((resolve, reject) => {
       if (!this.#open) {
         reject(this.#closedError('it is closed'));
@@ -75,6 +77,35 @@ export class Link extends EventEmitter<{ lost: [AppError] }> {
           }
           reject(failure);
         });
+    });
+  }
+
+  /** Takes no more from the server until `resume`; what is on its way waits in the network. */
+  pause(): void {
+    this.#connection.pause();
+  }
+
+  resume(): void {
+    if (this.#open) {
+      this.#connection.resume();
+    }
+  }
+
+  /** Whether the server answers in time; if not, the link is lost. */
+  ping(withinMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      if (!this.#open) {
+        resolve(false);
+        return;
+      }
+      const timer = setTimeout(() => this.destroy(`no answer within ${String(withinMs / 1000)} s`), withinMs);
+      const settle = (): void => {
+        clearTimeout(timer);
+        this.off('lost', settle);
+        resolve(this.#open);
+      };
+      this.once('lost', settle);
+      this.#connection.ping(settle);
     });
   }
 
@@ -135,13 +166,16 @@ export async function openLink(door: Door, attempt: Attempt): Promise<Link> {
   }
   let stream: Duplex | undefined;
   try {
-    stream = await door.dial({ host: target.host, port: target.port }, attempt.signal);
+    stream = await door.dial({ host: target.host, port: target.port }, attempt.signal, attempt);
     stream.on('error', () => undefined);
     attempt.enter('no greeting from the server');
     await checkGreeting(stream, peer, attempt.signal);
     return await logIn(door, stream, peer, attempt);
   } catch (error) {
     stream?.destroy();
+    if (isCancellation(error)) {
+      throw error;
+    }
     throw attempt.signal.aborted ? attempt.signal.reason : connectError(error, peer);
   }
 }
@@ -166,6 +200,7 @@ function logIn(door: Door, stream: Duplex, peer: Peer, attempt: Attempt): Promis
     disableEval: true,
     connectAttributes: { program_name: 'TiDB Private Endpoint' },
   }) as DriverConnection;
+  limitPackets(connection);
   const secured = (): boolean => connection.stream instanceof TLSSocket && connection.stream.authorized;
   attempt.enter(() => (secured() ? 'no answer to the login' : 'no answer in the TLS handshake'));
 

@@ -1,77 +1,105 @@
 import type { Connection } from 'mysql2';
-import type { SqlColumn, SqlValue } from '../core/ports';
-import { decoderOf, describeColumn } from './values';
-import type { ColumnDefinition, Decode } from './values';
+import type { ColumnDefinition } from './values';
 
-/** Takes a statement's rows as they arrive. */
-export interface RowSink {
-  columns(columns: readonly SqlColumn[]): void;
-  /** Called for every row until it says that it wants no more; later rows are not even decoded. */
-  row(values: SqlValue[]): boolean;
+/** Takes the answers to a statement as they arrive. */
+export interface AnswerSink {
+  /** A result set begins. Whoever is returned takes its rows; without one they are dropped. */
+  begin(columns: readonly ColumnDefinition[]): RowTaker | undefined;
+  /** A statement without rows is done. */
+  done(done: StatementDone): void;
 }
 
-export const ignoreRows: RowSink = { columns: () => undefined, row: () => false };
+export interface RowTaker {
+  /** The row's bytes, as in `rowBytes.ts`; good until this returns. What this throws ends the connection. */
+  row(bytes: Buffer, start: number, end: number): void;
+  /** Not called where an error takes the place of the end. */
+  end(warningCount: number): void;
+}
 
-export interface StatementEnd {
+export interface StatementDone {
   readonly affectedRows: number;
+  readonly info: string;
   readonly warningCount: number;
 }
 
-/** The driver's own packet and command: the only place where the warning count of a result set can be read. */
+export const ignoreAnswers: AnswerSink = { begin: () => undefined, done: () => undefined };
+
+/** MySQL's limit (TiDB and MariaDB have lower ones). */
+const mostColumns = 4096;
+
+/**
+ * What is used of the driver's own commands and packets: rows are taken before the driver makes values of them, and a
+ * result set's warning count can be read nowhere else. That is why package.json names one exact version of the driver;
+ * with one that works otherwise no statement runs.
+ */
 interface Packet {
+  readonly buffer: Buffer;
+  readonly offset: number;
+  readonly end: number;
+  isEOF(): boolean;
+  isError(): boolean;
   eofWarningCount(): number;
 }
 interface Command {
+  next: unknown;
+  readonly row: unknown;
+  readonly readField: unknown;
+  readonly _fieldCount: number;
   execute(packet: Packet | undefined, connection: unknown): boolean;
 }
 
-/**
- * Sends one statement by the text protocol and streams its first result set to `sink`; a procedure's further result
- * sets are read and dropped. Rejects with the driver's error when the server answers with one; a lost link is not
- * noticed here but by whoever watches the connection.
- */
-export function execute(connection: Connection, statement: string, sink: RowSink): Promise<StatementEnd> {
-  return new Promise((resolve, reject) => {
-    let decoders: readonly Decode[] | undefined;
-    let wanted = true;
-    let affectedRows = 0;
-    let warningCount: number | undefined;
-    let lastPacket: Packet | undefined;
+interface Ok {
+  readonly affectedRows: number;
+  readonly info?: string;
+  readonly warningStatus?: number;
+}
 
+/**
+ * Sends one statement by the text protocol and streams its answers to `sink`. Rejects with the driver's error when the
+ * server answers with one; a lost link is not noticed here but by whoever watches the connection.
+ */
+export function execute(connection: Connection, statement: string, sink: AnswerSink): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let taker: RowTaker | undefined;
     const query = connection.query({ sql: statement, rowsAsArray: true, typeCast: false });
     const command = query as unknown as Command;
     const readPacket = command.execute.bind(command);
     command.execute = (packet, owner) => {
-      lastPacket = packet;
+      if (packet !== undefined && command.next === command.row && !packet.isError()) {
+        if (!packet.isEOF()) {
+          taker?.row(packet.buffer, packet.offset, packet.end);
+          return false;
+        }
+        // The driver reads it as a signed number.
+        taker?.end(packet.eofWarningCount() & 0xffff);
+        taker = undefined;
+      }
+      if (command.next === command.readField && command._fieldCount > mostColumns) {
+        throw new Error('it describes more columns than there can be');
+      }
       return readPacket(packet, owner);
     };
 
-    const onRow = (row: readonly (Buffer | null)[], decode: readonly Decode[]): void => {
-      wanted = sink.row(row.map((bytes, index) => decode[index]?.(bytes) ?? null));
-    };
     query.on('fields', (columns: readonly ColumnDefinition[] | undefined) => {
-      if (columns !== undefined && decoders === undefined) {
-        decoders = columns.map(decoderOf);
-        sink.columns(columns.map(describeColumn));
+      if (columns !== undefined) {
+        taker = sink.begin(columns);
       }
     });
-    query.on('result', (result: unknown, resultIndex?: number) => {
+    query.on('result', (result: unknown) => {
       if (Array.isArray(result)) {
-        if (resultIndex === 0 && wanted && decoders !== undefined) {
-          onRow(result as (Buffer | null)[], decoders);
-        }
-        return;
+        throw new Error('the driver has made values of a row');
       }
-      const ok = result as { readonly affectedRows: number; readonly warningStatus?: number };
-      affectedRows = ok.affectedRows;
-      warningCount = ok.warningStatus ?? 0;
+      const { affectedRows, info = '', warningStatus = 0 } = result as Ok;
+      sink.done({ affectedRows, info: withoutLength(info).trim(), warningCount: warningStatus });
     });
     query.once('error', (error: Error) => {
       query.removeAllListeners('end');
       reject(error);
     });
-    query.once('end', () =>
-      resolve({ affectedRows, warningCount: warningCount ?? (lastPacket?.eofWarningCount() ?? 0) & 0xffff }),
-    );
+    query.once('end', () => resolve());
   });
 }
+
+/** MySQL and MariaDB end the packet with the text; TiDB writes its length before it, which the driver takes for text. */
+const withoutLength = (info: string): string =>
+  info.length > 1 && info.charCodeAt(0) === Buffer.byteLength(info) - 1 ? info.slice(1) : info;

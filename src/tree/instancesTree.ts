@@ -1,41 +1,70 @@
 import { EventEmitter, window, type TreeDataProvider, type TreeItem, type TreeView } from 'vscode';
 import type { Disposable } from '../core/emitter';
-import { AppError } from '../core/errors';
 import { views } from '../ids';
-import type { Inventory, Snapshot } from '../services/inventory';
+import type { CatalogChange } from '../services/catalog/catalog';
+import type { Inventory, InventoryChange } from '../services/inventory';
 import type { CreationProgress } from '../services/provisioning/progress';
 import type { CreationRunner } from '../services/provisioning/runner';
-import { CreationNode, verdictOfProgress } from './nodes/creationNode';
-import { InstanceNode } from './nodes/instanceNode';
-import { problemNode } from './nodes/messageNode';
-import { needsFirstLoad, type TreeNode } from './nodes/node';
+import { Attention } from './attention';
+import { Decorations } from './decorations';
+import { catalogRowId } from './nodes/database/nodes';
+import type { EndpointSql } from './nodes/endpointNode';
+import { verdictOfProgress } from './nodes/creationNode';
+import type { TreeNode } from './nodes/node';
+import { Redraws } from './redraws';
+import { Rows } from './rows';
+import type { TreeShape } from '../services/treeShape';
 
-/** The view of the instances: renders the inventory. What is not expanded is not read; what changed is refreshed alone. */
+export interface InstancesTreeOptions {
+  readonly inventory: Inventory;
+  readonly runner: Pick<CreationRunner, 'unfinished' | 'onDidChange'>;
+  readonly shape: TreeShape;
+  readonly sql: EndpointSql;
+  readonly isSandbox: () => boolean;
+}
+
+/**
+ * The view of the instances: renders the inventory. What is not expanded is not read, what is not shown has no row, and
+ * what changed is drawn anew alone.
+ */
 export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
-  private readonly changed = new EventEmitter<TreeNode | undefined>();
+  private readonly changed = new EventEmitter<TreeNode | TreeNode[] | undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   private readonly subscriptions: readonly Disposable[];
   private readonly view: TreeView<TreeNode>;
-  private roots = new Map<string, InstanceNode>();
-  private shown: Snapshot;
+  private readonly attention: Attention;
+  private readonly decorations: Decorations;
+  private readonly rows: Rows;
+  private readonly redraws: Redraws;
+  /** Ids of the rows that are open. */
+  private readonly open = new Set<string>();
+  /** The rows of endpoints and of what their databases hold, as last given to the editor, by their ids. */
+  private readonly belowInstances = new Map<string, TreeNode>();
   /** What the row of each creation says. */
   private readonly told = new Map<string, string>();
 
-  constructor(
-    private readonly inventory: Inventory,
-    private readonly runner: Pick<CreationRunner, 'unfinished' | 'onDidChange'>,
-    private readonly isSandbox: () => boolean,
-  ) {
-    this.shown = inventory.snapshot;
-    this.subscriptions = [
-      inventory.onDidChange((next) => this.refreshChanged(next)),
-      runner.onDidChange((progress) => this.refreshCreation(progress)),
-    ];
+  constructor(private readonly options: InstancesTreeOptions) {
+    const { inventory, runner, shape, sql } = options;
+    this.attention = new Attention(inventory);
+    this.decorations = new Decorations(this.attention);
+    this.rows = new Rows({ ...options, attention: this.attention });
+    this.redraws = new Redraws((nodes) => this.draw(nodes));
     this.view = window.createTreeView(views.instances, {
       treeDataProvider: this,
       showCollapseAll: true,
       canSelectMany: true,
     });
+    this.subscriptions = [
+      inventory.onDidChange((change) => this.noticed(change)),
+      runner.onDidChange((progress) => this.noticedCreation(progress)),
+      shape.onDidChange(() => this.redraws.all()),
+      sql.production.onDidChange(() => this.redraws.all()),
+      sql.catalog.onDidChange((change) => this.noticedCatalog(change)),
+      this.view.onDidExpandElement(({ element }) => this.open.add(element.id)),
+      this.view.onDidCollapseElement(({ element }) => this.open.delete(element.id)),
+      this.redraws,
+      this.decorations,
+    ];
     this.render();
   }
 
@@ -47,19 +76,47 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
     return this.view.onDidChangeVisibility;
   }
 
+  /** Ids of the instances whose details are on the screen: open, in open groups, in a view that is visible. */
+  inView(): readonly string[] {
+    if (!this.view.visible) {
+      return [];
+    }
+    const isOpen = (node: TreeNode | undefined): boolean =>
+      node === undefined || (this.open.has(node.id) && isOpen(node.parent));
+    return this.rows.shown().flatMap((node) => (isOpen(node) ? [node.instanceId] : []));
+  }
+
   /** Marks the view while the clouds are a sandbox. A message would hide the welcome text of a view without rows. */
   render(): void {
-    const sandbox = this.isSandbox();
-    const hasRows = (this.shown.instances.value?.length ?? 0) > 0;
+    const { isSandbox, inventory } = this.options;
+    const sandbox = isSandbox();
+    const hasRows = (inventory.snapshot.instances.value?.length ?? 0) > 0;
     this.view.description = sandbox ? 'Sandbox' : '';
-    this.view.message =
-      sandbox && hasRows
-        ? 'Sandbox: practice clouds on this machine. Nothing here is real, nothing costs money.'
-        : '';
+    const lines = [
+      this.rows.filterWords(),
+      sandbox && 'Sandbox: practice clouds on this machine. Nothing here is real, nothing costs money.',
+    ];
+    this.view.message = hasRows ? lines.filter(Boolean).join(' ') : '';
+    const { count } = this.attention;
+    this.view.badge =
+      count === 0
+        ? undefined
+        : {
+            value: count,
+            tooltip: `${count} ${count === 1 ? 'private endpoint needs' : 'private endpoints need'} your attention`,
+          };
   }
 
   getTreeItem(node: TreeNode): TreeItem {
     return node.item();
+  }
+
+  resolveTreeItem(item: TreeItem, node: TreeNode): TreeItem {
+    const tooltip = node.tooltip?.();
+    if (tooltip !== undefined) {
+      item.tooltip = tooltip;
+    }
+    return item;
   }
 
   getParent(node: TreeNode): TreeNode | undefined {
@@ -67,7 +124,25 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
   }
 
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
-    return [...(node === undefined ? await this.instances() : ((await node.children?.()) ?? []))];
+    if (node === undefined) {
+      if (!this.options.inventory.snapshot.isWhole) {
+        await this.options.inventory.firstPage();
+        // A list of one page has come to its end by then.
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+      const roots = this.rows.roots();
+      this.render();
+      return [...roots];
+    }
+    // The editor asks for the children of rows that are open, also of those that it has opened by itself.
+    this.open.add(node.id);
+    const children = (await node.children?.()) ?? [];
+    for (const child of children) {
+      if (child.endpointId !== undefined) {
+        this.belowInstances.set(child.id, child);
+      }
+    }
+    return [...children];
   }
 
   dispose(): void {
@@ -76,53 +151,61 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
     this.changed.dispose();
   }
 
-  private async instances(): Promise<readonly TreeNode[]> {
-    if (needsFirstLoad(this.inventory.snapshot.instances)) {
-      await this.inventory.refreshInstances();
+  private noticed(change: InventoryChange): void {
+    const { inventory } = this.options;
+    if (change.kind === 'instances') {
+      this.decorations.refresh(this.attention.prune());
+      const { instances, isWhole } = inventory.snapshot;
+      // A list that is read anew changes nothing before it is there.
+      if (!instances.loading || !isWhole) {
+        this.redraws.all(instances.loading && instances.value !== undefined);
+      }
+      return;
     }
-    const { value, error } = this.inventory.snapshot.instances;
-    this.roots = new Map(
-      (value ?? []).map((instance) => [instance.id, new InstanceNode(instance, this.inventory, this.runner)]),
-    );
-    const rows = [...(value === undefined ? [] : this.orphans()), ...this.roots.values()];
-    // Signed out, the view's welcome text leads on.
-    const signedOut = AppError.is(error) && error.code === 'notSignedIn';
-    return error === undefined || signedOut ? rows : [problemNode(undefined, error), ...rows];
+    const { instanceId } = change;
+    const node = this.rows.nodeOf(instanceId);
+    if (this.attention.update(instanceId)) {
+      this.decorations.refresh([instanceId]);
+      this.render();
+      this.redraws.rowsAbove(node);
+    }
+    // The first load is awaited where it was asked for.
+    if (node !== undefined && !inventory.details(instanceId).loading && this.open.has(node.id)) {
+      this.redraws.row(node);
+    }
   }
 
-  /** What is not finished for instances that TiDB Cloud does not list any more. */
-  private orphans(): readonly TreeNode[] {
-    return this.runner
-      .unfinished()
-      .filter(({ creation }) => !this.roots.has(creation.instanceId))
-      .map((progress) => new CreationNode(undefined, progress));
+  private noticedCatalog({ instanceId, endpointId, database, table }: CatalogChange): void {
+    const id = catalogRowId(`instance/${instanceId}/endpoint/${endpointId}`, database, table);
+    const node = this.belowInstances.get(id);
+    if (node !== undefined) {
+      this.redraws.row(node);
+    }
   }
 
-  private refreshCreation(progress: CreationProgress): void {
+  private noticedCreation(progress: CreationProgress): void {
     const { id, instanceId, finished, endpointId } = progress.creation;
     const { level, word, explanation } = verdictOfProgress(progress);
     const tells = JSON.stringify([finished?.outcome, endpointId, level, word, explanation]);
     if (this.told.get(id) !== tells) {
       this.told.set(id, tells);
-      this.changed.fire(this.roots.get(instanceId));
+      const node = this.rows.nodeOf(instanceId);
+      if (node !== undefined) {
+        this.redraws.row(node);
+      } else if (this.options.inventory.instance(instanceId) === undefined) {
+        this.redraws.all();
+      }
     }
   }
 
-  private refreshChanged(next: Snapshot): void {
-    const before = this.shown;
-    this.shown = next;
-    if (next.instances.value !== before.instances.value || next.instances.error !== before.instances.error) {
+  private draw(nodes: readonly TreeNode[] | undefined): void {
+    if (nodes === undefined) {
+      this.rows.forget();
       this.render();
       this.changed.fire(undefined);
-      return;
-    }
-    for (const [instanceId, details] of next.details) {
-      const was = before.details.get(instanceId);
-      const node = this.roots.get(instanceId);
-      // The first load is awaited where it was asked for.
-      if (node !== undefined && was !== undefined && !details.loading && was !== details) {
-        this.changed.fire(node);
-      }
+    } else {
+      const [only] = nodes;
+      this.changed.fire(nodes.length === 1 ? only : [...nodes]);
     }
   }
 }

@@ -43,6 +43,8 @@ export class ViewState implements Disposable {
   }
 
   private showEmptiness(): void {
-    this.contextKeys.set(contexts.noInstances, this.inventory.snapshot.instances.value?.length === 0);
+    const { instances, isWhole, failures } = this.inventory.snapshot;
+    const isEmpty = instances.value?.length === 0 && isWhole && failures.length === 0;
+    this.contextKeys.set(contexts.noInstances, isEmpty);
   }
 }

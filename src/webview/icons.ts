@@ -15,6 +15,7 @@ const shapes = {
   warning: stroke('M8 2 1.8 13.2h12.4ZM8 6.2v3.4M8 11.5v.1'),
   error: svg`${ring}${stroke('M8 4.6v4.2M8 11.2v.1')}`,
   copy: svg`<rect x="5.6" y="5.6" width="8" height="8" rx="1.2" fill="none" stroke="currentColor" stroke-width="1.2"></rect>${stroke('M3.2 10.4H2.6V2.6h7.8v.6')}`,
+  skipped: svg`${ring}${stroke('M5.4 8h5.2')}`,
   tick: stroke('M3 8.6 6.3 12 13 4.4'),
   external: stroke('M9.4 2.6h4v4M13.2 2.8 7.6 8.4M6.6 3.6H2.8v9.6h9.6V9.4'),
   info: svg`${ring}${stroke('M8 7.4v3.8M8 4.8v.1')}`,

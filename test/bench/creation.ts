@@ -5,13 +5,14 @@ import type { Creation } from '../../src/core/creation';
 import type { VpcEndpointSpec } from '../../src/core/model';
 import type { Clock, Log } from '../../src/core/ports';
 import type { DurationKind } from '../../src/core/schedule';
+import { secretKeys, stateKeys } from '../../src/ids';
 import { startSandbox, type Sandbox, type WorldSnapshot } from '../../src/sandbox';
 import { Accounts } from '../../src/services/accounts';
 import { Inventory } from '../../src/services/inventory';
 import { Durations } from '../../src/services/provisioning/durations';
 import { CreationRunner, type CreationProgress } from '../../src/services/provisioning/runner';
 import { endpointTags } from '../../src/services/provisioning/tags';
-import { FakeJournal, FakeSecrets, Script } from '../unit/fakes';
+import { FakeJournal, FakeSecrets, FakeState, Script } from '../unit/fakes';
 import { median, type Row } from './row';
 import { seeded } from './seeded';
 import * as terraform from './terraform';
@@ -180,10 +181,10 @@ class Machine {
     const credentials = staticCredentials(sandbox.alibabaCloud);
     const alibabaCloud = createAlibabaCloudApi({ ...client, credentials, endpoints, clock: signing });
     const secrets = new FakeSecrets();
-    secrets.kept.set('tidbCloud', JSON.stringify(sandbox.tidbCloud));
-    secrets.kept.set('alibabaCloud', JSON.stringify(keys));
+    secrets.kept.set(secretKeys.tidbCloud, JSON.stringify(sandbox.tidbCloud));
+    secrets.kept.set(secretKeys.alibabaCloud, JSON.stringify(keys));
     const accounts = new Accounts({
-      ...{ secrets, secretKeys: { tidbCloud: 'tidbCloud', alibabaCloud: 'alibabaCloud' }, environment: {} },
+      ...{ secrets, secretKeys, state: new FakeState(), stateKeys, environment: {} },
       ...{ log, learnSecret: quiet, isWorkspaceTrusted: () => true },
       createTidbCloudApi: () => Promise.resolve(tidbCloud),
       createAlibabaCloudApi: () => Promise.resolve(alibabaCloud),

@@ -32,14 +32,20 @@ const secrets = new Map<string, string>([
   ['tidb', JSON.stringify(options.tidbCloud)],
   ['ali', JSON.stringify({ kind: 'keys', ...options.alibabaCloud })],
 ]);
+const state = new Map<string, unknown>();
 const accounts = new Accounts({
   secrets: {
     get: (key) => Promise.resolve(secrets.get(key)),
-    set: () => Promise.resolve(),
-    delete: () => Promise.resolve(),
+    set: (key, value) => Promise.resolve(void secrets.set(key, value)),
+    delete: (key) => Promise.resolve(void secrets.delete(key)),
     onDidChange: () => ({ dispose: () => undefined }),
   },
-  secretKeys: { tidbCloud: 'tidb', alibabaCloud: 'ali' },
+  state: {
+    get: (key) => state.get(key),
+    set: (key, value) => Promise.resolve(void state.set(key, value)),
+  },
+  secretKeys: { tidbCloud: 'tidb', alibabaCloud: 'ali', account: (id) => `account/${id}` },
+  stateKeys: { accounts: 'accounts', accountsOfInstance: (id) => `accounts.of/${id}` },
   environment: {},
   isWorkspaceTrusted: () => true,
   learnSecret: () => undefined,

@@ -45,7 +45,7 @@ for (const version of EDITOR_VERSIONS) {
       await quickInput.message(/Security token/).waitFor();
       await quickInput.accept();
       await page
-        .getByText(/Signed in to Alibaba Cloud account/)
+        .getByText(/Signed in to Alibaba Cloud: /)
         .first()
         .waitFor();
       await workbench.expandTreeRow('legacy-aws');
@@ -76,7 +76,7 @@ for (const version of EDITOR_VERSIONS) {
       await page.locator('.monaco-editor .view-line').getByText('CURRENT_USER').first().waitFor();
       await person.click(page.getByRole('button', { name: /^Run SQL/ }));
       const results = await workbench.webview('Results');
-      await results.getByRole('cell', { name: /root@/ }).waitFor();
+      await results.getByRole('gridcell', { name: /root@/ }).waitFor();
       const { actions } = person;
       await scene.screenshot('first-row');
       console.log(`actions: ${actions}`);

@@ -79,8 +79,19 @@ describe('without an account, in the sandbox', () => {
     await person.click(page.getByRole('button', { name: /^Run SQL/ }));
     const results = await workbench.webview('Results');
     await results.getByRole('columnheader', { name: /city/ }).waitFor();
+    await results.getByText('5 rows', { exact: false }).first().waitFor();
     assert.equal(await results.getByRole('row').count(), 6);
     await screenshot('rows');
+    await person.click(results.getByRole('gridcell', { name: 'Paris' }));
+    await page.keyboard.press('Control+c');
+    await workbench.statusBarItem(/Copied 1 value/).waitFor();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('Control+c');
+    await workbench.statusBarItem(/Copied 5 rows/).waitFor();
+    await page.keyboard.press('Enter');
+    await results.getByRole('region', { name: 'Value' }).waitFor();
+    await screenshot('value');
+    await page.keyboard.press('Escape');
     await workbench.statusBarItem(/1 endpoint healthy/).waitFor();
   });
 

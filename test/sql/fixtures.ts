@@ -5,7 +5,7 @@ import type { ErrorCode } from '../../src/core/errors';
 import type { Log, SqlConnector, SqlResult, SqlSession, SqlTarget } from '../../src/core/ports';
 import { createSqlConnector } from '../../src/sql';
 import type { SqlConnectorOptions } from '../../src/sql';
-import type { Mariadb } from '../support/mariadb';
+import type { SqlServer } from '../support/mariadb';
 
 /** Looks like nothing else, so that it is found wherever it should not be. */
 export const password = 'pw-7Qx!nobody"else\'s';
@@ -25,7 +25,7 @@ export const connector = (options: Omit<SqlConnectorOptions, 'log'> = {}): SqlCo
   createSqlConnector({ log, ...options });
 
 export const targetOf = (
-  server: Mariadb,
+  server: SqlServer,
   more: Partial<Omit<SqlTarget, 'route'>> = {},
 ): Required<Omit<SqlTarget, 'route'>> => ({
   host: 'localhost',

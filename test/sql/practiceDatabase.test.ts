@@ -11,7 +11,7 @@ import type { Duplex } from 'node:stream';
 import { dialTcp } from '../../src/sql/dial';
 import type { Dial } from '../../src/sql/dial';
 import { temporaryFolder } from '../support/editor/ownEnd';
-import { findOnPath } from '../support/mariadb';
+import { findOnPath } from '../support/onPath';
 import { connector, eventually, failure, password, run, value } from './fixtures';
 
 const privateDomain = 'private-abc123.ap-southeast-1.premium.tidbcloud.localhost';

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { planStatement } from '../../src/core/plan/explained';
+import { planOf } from '../../src/core/plan/planOf';
 import type { SqlSession } from '../../src/core/ports';
 import { startPracticeDatabase } from '../../src/sandbox';
 import type { PracticeDatabase } from '../../src/sandbox';
@@ -17,6 +19,16 @@ describe('the practice database, asked as MySQL is,', function () {
     session = await connector().open({ ...database, host: 'localhost', database: 'test' });
   });
   afterEach(() => session.close());
+
+  it('tells the plan that a statement would take, as text, and does not run it', async () => {
+    const explain = (statement: string): string => planStatement(statement, session.serverVersion);
+    const plan = planOf(await run(session, explain('SELECT * FROM shop.orders WHERE customer_id = 1')));
+    assert.equal(plan.root, undefined);
+    assert.match(plan.text, /operator info\n.*orders/);
+    await run(session, 'CREATE TABLE planned AS SELECT 1 AS a');
+    await run(session, explain('DELETE FROM planned'));
+    assert.equal(await value(session, 'SELECT COUNT(*) FROM planned'), '1');
+  });
 
   describe('understands', () => {
     /** Statement, then its rows (`undefined`: none are given back), or what one cell of them has to look like. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import type { ErrorCode } from '../../src/core/errors';
-import type { SqlTarget } from '../../src/core/ports';
+import type { SqlTarget, StoredRows } from '../../src/core/ports';
 import { createAuthority } from '../support/certificates';
 import { assertNoSecret, connector, eventually, failure, log, password, run } from './fixtures';
 import { admit, columns, error, greeting, ok, packet, resultSet, row, startRogue, upgrade } from './rogue';
@@ -243,6 +243,88 @@ describe('opening SQL, against servers that misbehave', function () {
     assert.equal(session.open, false);
     await nothingOpen();
   });
+
+  const badRows: readonly (readonly [what: string, words: RegExp, answer: () => Buffer])[] = [
+    [
+      'describes more columns than there can be',
+      /more columns/,
+      () => Buffer.concat([packet(1, [0xfc, 0xff, 0xff]), columns('a').subarray(5)]),
+    ],
+    [
+      'sends a row that ends before its values',
+      /ends before/,
+      () => Buffer.concat([columns('a'), packet(4, [20], 'short')]),
+    ],
+    [
+      'sends garbage in place of an answer',
+      /./,
+      () => packet(1, [0xfe, 0xfe, 0xfe, 0xfe, 0xfe, 0xfe, 0xfe, 0xfe, 0xfe]),
+    ],
+  ];
+  for (const [what, words, answer] of badRows) {
+    it(`ends a session whose server ${what}`, async () => {
+      const target = await start((socket) =>
+        admit(socket, certificate, (_, secure) => void secure.write(answer())),
+      );
+      const session = await connector().open(target);
+      const failed: unknown = await session
+        .stream('SELECT 1', { maxRows: 10, timeoutMs: 500, onRows: () => undefined })
+        .then(
+          () => assert.fail('it did not fail'),
+          (error: unknown) => error,
+        );
+      assert.match(String(failed), words);
+      await eventually(() => !session.open, 'its end');
+      await nothingOpen();
+    });
+  }
+
+  it('ends a session whose server sends one row without end', async () => {
+    const part = Buffer.alloc(0xffffff + 4, 97);
+    part.writeUIntLE(0xffffff, 0, 3);
+    const target = await start((socket) =>
+      admit(socket, certificate, (_, secure) => {
+        secure.write(columns('a'));
+        let sequence = 4;
+        const more = (error?: Error | null): void => {
+          part[3] = sequence & 0xff;
+          sequence += 1;
+          if (!secure.destroyed && !error) {
+            secure.write(part, more);
+          }
+        };
+        more();
+      }),
+    );
+    const session = await connector().open(target);
+    const failed = await failure(run(session, 'SELECT everything'), 'sqlProtocol');
+    assert.match(failed.details.reason ?? '', /more than 256 MB/);
+    assert.equal(session.open, false);
+    await nothingOpen();
+  });
+
+  for (const stage of ['in the column definitions', 'in the middle of rows'] as const) {
+    it(`is stopped by the time limit, and by a person, when its server stalls ${stage}`, async () => {
+      const target = await start((socket, nth) =>
+        nth % 2 === 0
+          ? void socket.destroy()
+          : admit(socket, certificate, (_, secure) => {
+              const begun = Buffer.concat([columns('a'), row(4, 'first')]);
+              secure.write(stage === 'in the middle of rows' ? begun : begun.subarray(0, 20));
+            }),
+      );
+      const options = { maxRows: 100, onRows: (rows: StoredRows) => rows.dispose() };
+      const limited = await connector().open(target);
+      await failure(limited.stream('SELECT 1', { ...options, timeoutMs: 200 }), 'sqlTimeout');
+      assert.equal(limited.open, false);
+      const cancelled = await connector().open(target);
+      const abort = new AbortController();
+      const running = cancelled.stream('SELECT 1', { ...options, timeoutMs: 0, signal: abort.signal });
+      abort.abort(new Error('a person changed their mind'));
+      await assert.rejects(running, /changed their mind/);
+      await nothingOpen();
+    });
+  }
 
   it('closes a session when no second connection can be had, keeping to the reason for the stop', async () => {
     const target = await start((socket, nth) =>

@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
 import { AppError } from '../../src/core/errors';
 import type { SqlSession, SqlTarget } from '../../src/core/ports';
+import { otherKeywords, reservedWords, sqlFunctions } from '../../src/core/tidbKeywords';
 import { createAuthority } from '../support/certificates';
 import type { SqlServer } from '../support/mariadb';
-import { startTidb, tidbServer } from '../support/tidb';
+import { startTidb } from '../support/tidb';
+import { tidbServer } from '../support/tidbServer';
 import { assertNoSecret, connector, eventually, failure, log, password, run, value } from './fixtures';
 
 describe('SQL, against TiDB', function () {
   if (tidbServer() === undefined) {
-    it('is not tested here, because tidb-server is not on PATH');
+    it(
+      'is not tested here, because there is no tidb-server: neither on PATH nor built by `node scripts/setup.mjs`',
+    );
     return;
   }
   this.timeout(60_000);
@@ -41,6 +45,23 @@ describe('SQL, against TiDB', function () {
     assert.match(session.serverVersion, /TiDB/);
     assert.equal(session.serverVersion, await value(session, 'SELECT VERSION()'));
     assert.equal(await value(session, 'SELECT DATABASE()'), 'orders');
+  });
+
+  it('has the keywords and functions that are offered', async () => {
+    const { rows } = await run(session, 'SELECT WORD, RESERVED FROM information_schema.KEYWORDS');
+    const words = (reserved: boolean): readonly unknown[] =>
+      rows.flatMap(([word, mark]) => ((mark === '1') === reserved ? [word] : [])).sort();
+    assert.deepEqual([...reservedWords].sort(), words(true));
+    assert.deepEqual([...otherKeywords].sort(), words(false));
+    const unknown: string[] = [];
+    for (const name of [...sqlFunctions, 'NO_FUNCTION']) {
+      const error: unknown = await run(session, `SELECT ${name}(x)`).catch((reason: unknown) => reason);
+      const code = AppError.is(error) ? error.details.serviceCode : undefined;
+      if (code === 'ER_SP_DOES_NOT_EXIST') {
+        unknown.push(name);
+      }
+    }
+    assert.deepEqual(unknown, ['NO_FUNCTION']);
   });
 
   it('says which user was refused', async () => {

@@ -1,15 +1,15 @@
 import { execFile } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { chmod, chown, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer, connect } from 'node:net';
+import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createAuthority } from './certificates';
 import type { ServerCertificate } from './certificates';
 import { temporaryFolder } from './editor/ownEnd';
 import { startOwned } from './editor/processes';
 import type { OwnedProcess } from './editor/processes';
+import { findOnSystem } from './onPath';
 
 export interface SqlServerOptions {
   /** 0 or absent: a free one. */
@@ -19,12 +19,26 @@ export interface SqlServerOptions {
   readonly names?: readonly string[];
   /** Instead of one made for `names`. */
   readonly certificate?: ServerCertificate;
+  /** Left out: on this machine's loopback. */
+  readonly place?: SqlServerPlace;
 }
 
-/** A MySQL-compatible server of its own: own data, loopback only, TLS; gone after `stop` or with this process. */
+/** A network other than this machine's own. */
+export interface SqlServerPlace {
+  /** Put before a program and its arguments, it makes them run there. */
+  readonly prefix: readonly string[];
+  readonly address: string;
+  /** From where `root` may log in: a host, or a pattern of hosts. */
+  readonly clients: string;
+}
+
+export const loopback: SqlServerPlace = { prefix: [], address: '127.0.0.1', clients: '127.0.0.1' };
+
+/** A MySQL-compatible server of its own: own data, TLS; gone after `stop` or with this process. */
 export interface SqlServer {
   readonly product: 'MariaDB' | 'TiDB';
-  readonly host: '127.0.0.1';
+  /** 127.0.0.1, unless it was given another place. */
+  readonly host: string;
   readonly port: number;
   readonly user: 'root';
   readonly password: string;
@@ -60,6 +74,7 @@ const run = promisify(execFile);
 /** Needs Debian's package mariadb-server. Takes about two seconds. */
 export async function startMariadb(options: MariadbOptions = {}): Promise<Mariadb> {
   const { password, certificate } = secretsFor(options);
+  const { place = loopback } = options;
   const server = findProgram('mariadbd');
   const install = findProgram('mariadb-install-db');
   const owner = await unprivilegedUser();
@@ -86,7 +101,7 @@ export async function startMariadb(options: MariadbOptions = {}): Promise<Mariad
     await mkdir(file('data'));
     await give(file('data'));
     await replaceCertificate(certificate);
-    await put('init.sql', initialSql(password));
+    await put('init.sql', initialSql(password, place.clients));
     await runAs(owner, install, [
       '--no-defaults',
       `--datadir=${file('data')}`,
@@ -95,7 +110,7 @@ export async function startMariadb(options: MariadbOptions = {}): Promise<Mariad
       '--skip-name-resolve',
     ]);
     const port = await portFor(options);
-    const child = startAs(owner, server, [
+    const child = startAs(owner, place.prefix, server, [
       '--no-defaults',
       `--datadir=${file('data')}`,
       `--socket=${file('socket')}`,
@@ -104,7 +119,7 @@ export async function startMariadb(options: MariadbOptions = {}): Promise<Mariad
       `--init-file=${file('init.sql')}`,
       '--general-log',
       `--general-log-file=${file('general.log')}`,
-      '--bind-address=127.0.0.1',
+      `--bind-address=${place.address}`,
       `--port=${String(port)}`,
       '--skip-name-resolve',
       '--skip-log-bin',
@@ -123,7 +138,7 @@ export async function startMariadb(options: MariadbOptions = {}): Promise<Mariad
     ]);
     try {
       // The init file runs before the server listens: once a connection is greeted, everything is in place.
-      await greets(child, port);
+      await greets(child, place, port);
     } catch (error) {
       await child.stop();
       const log = await readFile(file('error.log'), 'utf8').catch(() => '');
@@ -131,7 +146,7 @@ export async function startMariadb(options: MariadbOptions = {}): Promise<Mariad
     }
     return {
       product: 'MariaDB',
-      host: '127.0.0.1',
+      host: place.address,
       port,
       user: 'root',
       password,
@@ -164,33 +179,41 @@ export function portFor({ port = 0 }: SqlServerOptions): Promise<number> {
 }
 
 /** Resolves when the server greets clients on this port; rejects when it has ended or is too slow. */
-export async function greets(server: OwnedProcess, port: number): Promise<void> {
-  const started = Date.now();
-  let failure: string | undefined;
-  server.ended.then(
-    (code) => (failure = `it ended with ${String(code)}`),
-    (error: unknown) => (failure = String(error)),
-  );
-  while (!(await greetsNow(port))) {
-    if (failure !== undefined || Date.now() - started > startLimitMs) {
-      throw new Error(failure ?? 'too slow');
+export async function greets(server: OwnedProcess, place: SqlServerPlace, port: number): Promise<void> {
+  const [program, ...rest] = [...place.prefix, process.execPath];
+  // In the server's own network, which may be closed to this process.
+  const probe = startOwned(program, [...rest, '-e', waitForGreeting, place.address, String(port)], {
+    env: process.env,
+  });
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const failure = await Promise.race([
+      probe.ended.then((code) => (code === 0 ? undefined : `its probe ended with ${String(code)}`)),
+      server.ended.then((code) => `it ended with ${String(code)}`),
+      new Promise<string>((resolve) => {
+        timer = setTimeout(() => resolve('too slow'), startLimitMs);
+      }),
+    ]);
+    if (failure !== undefined) {
+      throw new Error(failure);
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  } finally {
+    clearTimeout(timer);
+    await probe.stop();
   }
 }
 
-const greetsNow = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port });
-    socket.setTimeout(1000, () => socket.destroy());
-    socket.once('close', () => resolve(false));
-    socket.once('error', () => undefined);
-    // Only the greeting tells that it is ready: the system accepts connections before the server does.
-    socket.once('data', () => {
-      resolve(true);
-      socket.destroy();
-    });
-  });
+/** Only the greeting tells that it is ready: the system accepts connections before the server does. */
+const waitForGreeting = `
+const [host, port] = process.argv.slice(1);
+const look = () => {
+  const socket = require('node:net').connect({ host, port });
+  socket.setTimeout(1000, () => socket.destroy());
+  socket.once('error', () => undefined);
+  socket.once('close', () => setTimeout(look, 50));
+  socket.once('data', () => process.exit(0));
+};
+look();`;
 
 const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -203,29 +226,11 @@ const freePort = (): Promise<number> =>
   });
 
 function findProgram(name: string): string {
-  const path = findIn([...pathFolders(), '/usr/sbin', '/usr/bin'], name);
+  const path = findOnSystem(name);
   if (path === undefined) {
     throw new Error(`${name} was not found; it comes with the Debian package mariadb-server`);
   }
   return path;
-}
-
-/** Where PATH leads to this program, or undefined. */
-export const findOnPath = (name: string): string | undefined => findIn(pathFolders(), name);
-
-const pathFolders = (): string[] => (process.env['PATH'] ?? '').split(delimiter);
-
-function findIn(folders: readonly string[], name: string): string | undefined {
-  return folders.map((folder) => join(folder, name)).find(isProgram);
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 interface User {
@@ -250,22 +255,27 @@ async function unprivilegedUser(): Promise<User | undefined> {
  */
 function startAs(
   user: User | undefined,
+  prefix: readonly string[],
   program: string,
   args: readonly string[],
   onLine: (line: string) => void = () => undefined,
 ): OwnedProcess {
-  const options = { env: process.env, onLine };
-  if (user === undefined) {
-    return startOwned(program, args, options);
-  }
-  const as = [`--reuid=${String(user.uid)}`, `--regid=${String(user.gid)}`, '--clear-groups'];
-  return startOwned('setpriv', [...as, '--pdeathsig=KILL', '--', program, ...args], options);
+  const as =
+    user === undefined
+      ? []
+      : [
+          'setpriv',
+          ...[`--reuid=${String(user.uid)}`, `--regid=${String(user.gid)}`, '--clear-groups'],
+          ...['--pdeathsig=KILL', '--'],
+        ];
+  const [first = program, ...rest] = [...prefix, ...as, program, ...args];
+  return startOwned(first, rest, { env: process.env, onLine });
 }
 
 /** Runs a program to its end; rejects with what it wrote when that is not a good one. */
 async function runAs(user: User | undefined, program: string, args: readonly string[]): Promise<void> {
   const output: string[] = [];
-  const child = startAs(user, program, args, (line) => output.push(line));
+  const child = startAs(user, [], program, args, (line) => output.push(line));
   const ended = await child.ended.finally(() => child.stop());
   if (ended !== 0) {
     throw new Error(`${program} ended with ${String(ended)}:\n${output.join('\n')}`);
@@ -283,12 +293,12 @@ export const sampleData: readonly string[] = [
 
 export const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 
-function initialSql(password: string): string {
+function initialSql(password: string, clients: string): string {
   return [
     'SET NAMES utf8mb4;',
     `ALTER USER root@localhost IDENTIFIED BY ${quoted(password)};`,
-    `CREATE OR REPLACE USER root@'127.0.0.1' IDENTIFIED BY ${quoted(password)};`,
-    "GRANT ALL ON *.* TO root@'127.0.0.1' WITH GRANT OPTION;",
+    `CREATE OR REPLACE USER root@${quoted(clients)} IDENTIFIED BY ${quoted(password)};`,
+    `GRANT ALL ON *.* TO root@${quoted(clients)} WITH GRANT OPTION;`,
     ...sampleData,
     '',
   ].join('\n');

@@ -4,6 +4,8 @@ import { build } from 'esbuild';
 import { runHostSuite } from './editor/hostRunner';
 import { EDITOR_VERSIONS, NEWEST_EDITOR } from './editor/versions';
 import type { HostSuiteOptions } from './editor/hostRunner';
+import { DATABASE_VARIABLE } from './editor/suiteProtocol';
+import { startMariadb } from './mariadb';
 
 /**
  * Runs test/host inside every editor: the oldest and the newest one, trusted and restricted, or a desktop build with
@@ -27,6 +29,10 @@ async function main(): Promise<void> {
     sourcemap: 'inline',
     logLevel: 'warning',
   });
+  // Out here: a server that runs as a user of its own cannot get at the folders of the editor.
+  const database = await startMariadb();
+  const { port, user, password, caCertificatePem } = database;
+  const env = { [DATABASE_VARIABLE]: JSON.stringify({ port, user, password, caCertificatePem }) };
   const sum = { passed: 0, failed: 0, skipped: 0 };
   const runs: readonly Pick<HostSuiteOptions, 'version' | 'trust'>[] = desktop
     ? [{ version: NEWEST_EDITOR, trust: 'trusted' }]
@@ -38,6 +44,7 @@ async function main(): Promise<void> {
     console.log(`\n${desktop ? 'Desktop editor' : `Editor ${run.version}`}, ${run.trust} workspace`);
     const result = await runHostSuite({
       ...run,
+      env,
       backEnd: desktop ? 'desktop' : 'workbench',
       extensionPath: root,
       testsPath: path.join(out, 'index.js'),
@@ -49,6 +56,7 @@ async function main(): Promise<void> {
     sum.failed += result.failed;
     sum.skipped += result.skipped;
   }
+  await database.stop();
   const skipped = sum.skipped > 0 ? `, ${sum.skipped} skipped` : '';
   console.log(`\n${sum.passed} passed, ${sum.failed} failed${skipped}`);
   process.exitCode = sum.failed > 0 ? 1 : 0;

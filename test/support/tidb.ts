@@ -2,17 +2,15 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder } from './editor/ownEnd';
 import { startOwned } from './editor/processes';
-import { findOnPath, greets, portFor, quoted, sampleData, secretsFor, startMariadb } from './mariadb';
+import { greets, loopback, portFor, quoted, sampleData, secretsFor, startMariadb } from './mariadb';
 import type { SqlServer, SqlServerOptions } from './mariadb';
+import { tidbServer } from './tidbServer';
 
 const stopLimitMs = 10_000;
 /** How much of what the server wrote is shown when it does not start. */
 const logLines = 30;
 
-/** Where PATH leads to `tidb-server`, or undefined: Debian has no package of it. */
-export const tidbServer = (): string | undefined => findOnPath('tidb-server');
-
-/** Starts TiDB where it is on PATH, else MariaDB; says which before it does. */
+/** Starts TiDB where it is there, else MariaDB; says which before it does. */
 export function startDatabase(
   say: (line: string) => void,
   options: SqlServerOptions = {},
@@ -21,17 +19,18 @@ export function startDatabase(
     say('Starting TiDB, which plays the TiDB Cloud instances');
     return startTidb(options);
   }
-  say('Starting MariaDB, which stands in for the TiDB Cloud instances: tidb-server is not on PATH');
+  say('Starting MariaDB, which stands in for the TiDB Cloud instances: tidb-server is not here');
   return startMariadb(options);
 }
 
-/** One TiDB server with its embedded store. Needs `tidb-server`, 6.6 or later, on PATH. */
+/** One TiDB server with its embedded store. Needs `tidb-server`, 6.6 or later. */
 export async function startTidb(options: SqlServerOptions = {}): Promise<SqlServer> {
   const program = tidbServer();
   if (program === undefined) {
-    throw new Error('tidb-server is not on PATH');
+    throw new Error('tidb-server is neither on PATH nor built');
   }
   const { password, certificate } = secretsFor(options);
+  const { place = loopback } = options;
   const folder = await temporaryFolder('tidb');
   const file = (name: string): string => join(folder.path, name);
   const put = (name: string, text: string): Promise<void> => writeFile(file(name), text, { mode: 0o600 });
@@ -39,12 +38,13 @@ export async function startTidb(options: SqlServerOptions = {}): Promise<SqlServ
   try {
     await put('server.pem', certificate.certificatePem);
     await put('server.key', certificate.privateKeyPem);
-    await put('init.sql', initialSql(password));
+    await put('init.sql', initialSql(password, place.clients));
     const port = await portFor(options);
-    await put('tidb.toml', configuration(port, file));
+    await put('tidb.toml', configuration(place.address, port, file));
     const output: string[] = [];
     let starting = true;
-    const child = startOwned(program, ['-config', file('tidb.toml')], {
+    const [first, ...rest] = [...place.prefix, program, '-config', file('tidb.toml')];
+    const child = startOwned(first, rest, {
       env: process.env,
       cwd: folder.path,
       onLine: (line) => {
@@ -55,7 +55,7 @@ export async function startTidb(options: SqlServerOptions = {}): Promise<SqlServ
     });
     try {
       // The first start runs the init file before it listens, and only logs what is wrong with a statement of it.
-      await greets(child, port);
+      await greets(child, place, port);
       if (output.some((line) => line.includes('InitializeSQLFile error'))) {
         throw new Error('a statement of its init file failed');
       }
@@ -68,7 +68,7 @@ export async function startTidb(options: SqlServerOptions = {}): Promise<SqlServ
     }
     return {
       product: 'TiDB',
-      host: '127.0.0.1',
+      host: place.address,
       port,
       user: 'root',
       password,
@@ -86,10 +86,10 @@ export async function startTidb(options: SqlServerOptions = {}): Promise<SqlServ
 }
 
 /** Everything that would otherwise lie in a place that another server on this machine shares is named here. */
-function configuration(port: number, file: (name: string) => string): string {
+function configuration(address: string, port: number, file: (name: string) => string): string {
   return [
-    'host = "127.0.0.1"',
-    'advertise-address = "127.0.0.1"',
+    `host = ${JSON.stringify(address)}`,
+    `advertise-address = ${JSON.stringify(address)}`,
     `port = ${String(port)}`,
     'socket = ""',
     'store = "unistore"',
@@ -112,11 +112,11 @@ function configuration(port: number, file: (name: string) => string): string {
 }
 
 /** TiDB begins with root@'%' without a password, and not every version can alter a user this early. */
-const initialSql = (password: string): string =>
+const initialSql = (password: string, clients: string): string =>
   [
     ...sampleData,
-    `CREATE USER root@'127.0.0.1' IDENTIFIED BY ${quoted(password)};`,
-    "GRANT ALL ON *.* TO root@'127.0.0.1' WITH GRANT OPTION;",
+    `CREATE USER root@${quoted(clients)} IDENTIFIED BY ${quoted(password)};`,
+    `GRANT ALL ON *.* TO root@${quoted(clients)} WITH GRANT OPTION;`,
     "DROP USER root@'%';",
     '',
   ].join('\n');

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { commands, contexts, extensionId, panels, settings, treeTokens, views } from '../../src/ids';
+import {
+  authentications,
+  commands,
+  contexts,
+  extensionId,
+  panels,
+  settings,
+  treeTokens,
+  views,
+} from '../../src/ids';
 
 interface Menu {
   readonly command: string;
@@ -25,6 +34,7 @@ interface Manifest {
       readonly title: string;
       readonly enablement?: string;
     }[];
+    readonly authentication: readonly { readonly id: string; readonly label: string }[];
     readonly keybindings: readonly Menu[];
     readonly viewsContainers: Readonly<
       Record<string, readonly { readonly id: string; readonly icon: string }[]>
@@ -109,6 +119,13 @@ describe('the manifest and ids.ts', () => {
     assert.deepEqual(sorted(used), sorted(Object.values(treeTokens)));
   });
 
+  it('have the same authentication providers', () => {
+    assert.deepEqual(
+      sorted(contributes.authentication.map(({ id }) => id)),
+      sorted(Object.values(authentications)),
+    );
+  });
+
   it('restore the same panels', () => {
     for (const viewType of Object.values(panels)) {
       assert.ok(manifest.activationEvents.includes(`onWebviewPanel:${viewType}`));
@@ -143,7 +160,7 @@ describe('the manifest', () => {
 
   it('lets no workspace decide where credentials go', () => {
     for (const [name, { scope }] of Object.entries(contributes.configuration.properties)) {
-      if (name.includes('Cloud')) {
+      if (name.includes('Cloud') || name.endsWith('.bastions')) {
         assert.equal(scope, 'machine', name);
       }
     }

@@ -2,30 +2,25 @@ import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
 import type { CreationState } from '../../src/protocol/creation';
 import { type Bundle, openBrowser, Webview } from './support/page';
-import {
-  changed,
-  creationStateNames,
-  creationStates,
-  resultsStateNames,
-  resultsStates,
-} from './support/states';
+import { changed, creationStateNames, creationStates } from './support/states';
+import { diagnosisStates } from './support/diagnosisStates';
+import { ResultsHost } from './support/resultsHost';
+import { resultsStateNames, resultsStates } from './support/resultsStates';
 import { themeNames } from './support/themes';
 
 const narrow = 360;
 const wide = 1200;
 
-/** Every state of both pages; those with a clock as if begun a while ago. */
+/** Every state of the pages; those with a clock as if begun a while ago. */
 const states: Record<Bundle, readonly { name: string; state: () => unknown }[]> = {
   creation: creationStateNames.map((name) => ({
     name,
     state: () => asIfBegun(creationStates[name], name === 'waiting'),
   })),
+  diagnosis: Object.entries(diagnosisStates).map(([name, state]) => ({ name, state: () => state })),
   results: resultsStateNames.map((name) => ({
     name,
-    state: () =>
-      name === 'running'
-        ? { ...resultsStates.running, outcome: { kind: 'running', startedAtMs: Date.now() - 3000 } }
-        : resultsStates[name],
+    state: () => resultsStates[name],
   })),
 };
 
@@ -49,11 +44,12 @@ describe('every page in every state', function () {
   });
   after(() => browser.close());
 
-  for (const bundle of ['creation', 'results'] as const) {
+  for (const bundle of ['creation', 'diagnosis', 'results'] as const) {
     for (const theme of themeNames) {
       it(`has no violation of accessibility rules and fits any width (${bundle}, ${theme})`, async () => {
         const webview = await Webview.open(browser, bundle, { theme, width: wide });
         const { page } = webview;
+        await (bundle === 'results' && new ResultsHost().attach(webview));
         const height = page.viewportSize()?.height ?? 0;
         for (const { name, state } of states[bundle]) {
           await page.setViewportSize({ width: wide, height });

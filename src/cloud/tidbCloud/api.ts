@@ -22,6 +22,7 @@ export function apiOver(caller: TidbCloudCaller, context: ApiContext): TidbCloud
   const download = { ...context, allowLoopbackHttp: isLoopback(context.baseUrl) };
   return {
     listInstances: (signal) => instances.list(signal),
+    listInstancePages: (signal) => instances.listPages(signal),
     getInstance: (id, signal) => instances.get(id, signal),
     createInstance: (request, signal) => instances.create(request, signal),
     renameInstance: (id, name, signal) => instances.rename(id, name, signal),

@@ -5,7 +5,7 @@ import { decode } from '../decode';
 import type { HttpAnswer, HttpRequest } from '../http';
 import { jsonOf, networkCode, send } from '../http';
 import type { Page } from '../paging';
-import { pageThrough } from '../paging';
+import { itemsOf, pagesOf } from '../paging';
 import type { RateBudget } from '../rateBudget';
 import { withRetry } from '../retry';
 import type { DigestCredentials } from './digest';
@@ -67,7 +67,16 @@ export class TidbCloudCaller {
     pageOf: (answer: v.InferOutput<S>) => Page<T>,
     signal?: AbortSignal,
   ): AsyncIterable<T> {
-    return pageThrough(
+    return itemsOf(this.listPages(list, pageOf, signal));
+  }
+
+  /** The same, a page at a time. @throws AppError */
+  listPages<S extends v.GenericSchema, T>(
+    list: TidbRead<S>,
+    pageOf: (answer: v.InferOutput<S>) => Page<T>,
+    signal?: AbortSignal,
+  ): AsyncIterable<readonly T[]> {
+    return pagesOf(
       source,
       list.operation,
       async (token) => {

@@ -1,5 +1,6 @@
 import { AppError } from '../../core/errors';
 import type { HostingAccount, Instance, NewInstance } from '../../core/model';
+import type { Page } from '../paging';
 import type { TidbCloudCaller } from './caller';
 import type { ChangeContext } from './changes';
 import { removeThenLook, sendThenLook } from './changes';
@@ -18,6 +19,10 @@ export class Instances {
 
   list(signal?: AbortSignal): AsyncIterable<Instance> {
     return this.listWhere({}, signal);
+  }
+
+  listPages(signal?: AbortSignal): AsyncIterable<readonly Instance[]> {
+    return this.caller.listPages(allInstances, pageOfInstances, signal);
   }
 
   async get(instanceId: string, signal?: AbortSignal): Promise<Instance> {
@@ -210,10 +215,21 @@ export class Instances {
     query: Readonly<Record<string, string>>,
     signal: AbortSignal | undefined,
   ): AsyncIterable<Instance> {
-    return this.caller.list(
-      { operation: 'ListTidbs', path: '/tidbs', query, subject: 'the instances', answer: map.tidbPage },
-      ({ tidbs, nextPageToken }) => ({ items: tidbs, next: nextPageToken }),
-      signal,
-    );
+    return this.caller.list({ ...allInstances, query }, pageOfInstances, signal);
   }
 }
+
+const allInstances = {
+  operation: 'ListTidbs',
+  path: '/tidbs',
+  subject: 'the instances',
+  answer: map.tidbPage,
+} as const;
+
+const pageOfInstances = ({
+  tidbs,
+  nextPageToken,
+}: {
+  readonly tidbs: readonly Instance[];
+  readonly nextPageToken: string;
+}): Page<Instance> => ({ items: tidbs, next: nextPageToken });

@@ -121,6 +121,7 @@ export const publicConnectionSetting = v.pipe(
 
 function toInstance(raw: v.InferOutput<typeof rawTidb>): Instance {
   const projectId = raw.labels['tidb.cloud/project'] ?? '';
+  const organizationId = raw.labels['tidb.cloud/organization'] ?? '';
   return {
     id: raw.tidbId,
     name: raw.displayName,
@@ -130,6 +131,7 @@ function toInstance(raw: v.InferOutput<typeof rawTidb>): Instance {
     servicePlan: raw.servicePlan,
     state: raw.state,
     ...(projectId === '' ? {} : { projectId }),
+    ...(organizationId === '' ? {} : { organizationId }),
     ...(raw.tidbVersion === '' ? {} : { version: raw.tidbVersion }),
     endpoints: raw.endpoints.map(toEndpoint).filter((endpoint) => endpoint !== undefined),
   };

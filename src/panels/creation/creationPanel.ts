@@ -80,9 +80,17 @@ export class CreationPanel implements Disposable {
       this.channel,
       this.draft,
       this.draft.onDidChange(() => this.render()),
-      inventory.onDidChange(() => this.render()),
+      inventory.onDidChange((change) => {
+        if (change.kind === 'instances' || change.instanceId === this.instanceId) {
+          this.render();
+        }
+      }),
       runner.onDidChange((progress) => this.follow(progress)),
-      accounts.onDidChange(() => void this.attempt(() => this.begin())),
+      accounts.onDidChange(({ isRename }) => {
+        if (isRename !== true) {
+          void this.attempt(() => this.begin());
+        }
+      }),
     ];
     void this.attempt(() => this.begin());
   }
@@ -118,7 +126,9 @@ export class CreationPanel implements Disposable {
   private async begin(): Promise<void> {
     this.render();
     const { inventory } = this.services;
-    if (inventory.snapshot.instances.value === undefined) {
+    const isListed = (): boolean =>
+      this.wantedInstanceId !== undefined && inventory.instance(this.wantedInstanceId) !== undefined;
+    if (!inventory.snapshot.isWhole && !isListed()) {
       await inventory.refreshInstances();
     }
     const { wantedInstanceId } = this;
@@ -195,6 +205,8 @@ export class CreationPanel implements Disposable {
         return this.chooseInstance(intent.instanceId);
       case 'chooseMode':
         return draft.chooseMode(intent.mode);
+      case 'chooseAccount':
+        return draft.chooseAccount(intent.accountId);
       case 'typeServiceName':
         return draft.typeServiceName(intent.serviceName);
       case 'verify':

@@ -23,6 +23,10 @@ export function endpointStep(shown: Shown): CreationState['endpoint'] {
     ...activityOf(draft, progress),
     ...(status === 'working' && waitSince(creation?.endpointSentAtMs, shown.usualMs('endpoint'))),
     regionId: regionOf(snapshot, draft),
+    ...(draft.accounts.length > 1 && {
+      accounts: draft.accounts.map(({ id, name, key }) => ({ id, label: name, detail: key })),
+      ...(draft.accountId !== undefined && { accountId: draft.accountId }),
+    }),
     name: creation?.spec?.name ?? draft.name,
     ...(nameProblem !== undefined && { nameProblem }),
     serviceName: creation?.spec?.serviceName ?? draft.serviceName,

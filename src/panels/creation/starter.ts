@@ -6,7 +6,8 @@ import type { CreationRunner } from '../../services/provisioning/runner';
 import { askCancel, confirmCreate, confirmUse } from './ask';
 
 type Wanted =
-  Pick<Creation, 'spec' | 'accountId'> | Pick<Creation, 'endpointId' | 'endpointDomain' | 'accountId'>;
+  | Pick<Creation, 'spec' | 'accountId' | 'alibabaCloudAccount'>
+  | Pick<Creation, 'endpointId' | 'endpointDomain' | 'accountId' | 'alibabaCloudAccount'>;
 
 export interface StarterOptions {
   readonly draft: CreationDraft;
@@ -76,9 +77,12 @@ export class Starter {
     }
   }
 
-  private get account(): Pick<Creation, 'accountId'> {
-    const { accountId } = this.options.draft.network;
-    return accountId === undefined ? {} : { accountId };
+  private get account(): Pick<Creation, 'accountId' | 'alibabaCloudAccount'> {
+    const { network, state } = this.options.draft;
+    return {
+      ...(network.accountId !== undefined && { accountId: network.accountId }),
+      ...(state.accountId !== undefined && { alibabaCloudAccount: state.accountId }),
+    };
   }
 
   private isStill(instance: Instance): boolean {

@@ -36,7 +36,10 @@ function panelProblem(shown: Shown): { problem?: Problem } {
     return { problem: problemOf(error) };
   }
   const isGone =
-    wantedInstanceId !== undefined && value !== undefined && !value.some(({ id }) => id === wantedInstanceId);
+    wantedInstanceId !== undefined &&
+    value !== undefined &&
+    snapshot.isWhole &&
+    !value.some(({ id }) => id === wantedInstanceId);
   const gone = { source: 'TiDB Cloud', subject: `the instance ${wantedInstanceId ?? ''}` } as const;
   return isGone ? { problem: problemOf(new AppError('notFound', gone)) } : {};
 }
@@ -44,7 +47,7 @@ function panelProblem(shown: Shown): { problem?: Problem } {
 /** Those that this panel could be about: of its instance, or of any where none is chosen. */
 function lostCreations({ snapshot, unfinished, wantedInstanceId }: Shown): CreationState['lost'] {
   const { value, error } = snapshot.instances;
-  if (value === undefined || error !== undefined) {
+  if (value === undefined || error !== undefined || !snapshot.isWhole) {
     return [];
   }
   return unfinished

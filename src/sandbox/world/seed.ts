@@ -10,6 +10,7 @@ import type {
   WorldState,
 } from './model';
 import { alibabaRegion } from './geography';
+import { addEndpoints } from './seedEndpoints';
 import { DEFAULT_NETWORKS, manyNetworks } from './seedNetworks';
 
 const SERVICE_PORT = 4000;
@@ -72,7 +73,22 @@ export interface SandboxSeed {
   readonly roles?: readonly SeedRole[];
   /** False: PrivateLink has to be activated for the account first. */
   readonly privateLinkOpen?: boolean;
+  /** How many endpoints, Active on both clouds, every instance with an active service has; default none. */
+  readonly endpointsEach?: number;
 }
+
+/** So many instances, over four regions and three projects, named `many-00001` and on: for what has to hold for many. */
+export const manyInstances = (count: number): readonly SeedInstance[] =>
+  Array.from({ length: count }, (_, index) =>
+    seedInstance(
+      `many-${String(index + 1).padStart(5, '0')}`,
+      MANY_REGIONS[index % MANY_REGIONS.length] ?? 'ap-southeast-1',
+      `13728130894540003${String(index % 3).padStart(2, '0')}`,
+      { privateLinkService: 'ACTIVE' },
+    ),
+  );
+
+const MANY_REGIONS = ['ap-southeast-1', 'eu-central-1', 'ap-northeast-1', 'cn-hangzhou'];
 
 export const STORE_PROJECT = '1372813089454000101';
 export const ANALYTICS_PROJECT = '1372813089454000202';
@@ -141,6 +157,7 @@ export function worldFromSeed(seed: SandboxSeed): WorldState {
   if (seed.many) {
     manyNetworks().forEach((network) => addNetwork(world, network));
   }
+  addEndpoints(world, seed.endpointsEach ?? 0);
   return world;
 }
 

@@ -1,3 +1,4 @@
+import { Lookup } from './lookup';
 import type { Connection, Endpoint, Instance, PrivateLinkService, WorldState } from './model';
 
 export type WorldSnapshot = WorldState;
@@ -7,6 +8,11 @@ const WAIT_LIMIT_MS = 30_000;
 /** The state both clouds share, with word of every change. */
 export class World {
   private readonly listeners = new Set<() => void>();
+  private readonly instances = new Lookup<Instance>(({ tidbId }) => tidbId);
+  private readonly servicesOf = new Lookup<PrivateLinkService>(({ tidbId }) => tidbId);
+  private readonly services = new Lookup<PrivateLinkService>(({ serviceId }) => serviceId);
+  private readonly endpoints = new Lookup<Endpoint>(({ endpointId }) => endpointId);
+  private readonly connections = new Lookup<Connection>(({ endpointId }) => endpointId);
 
   constructor(readonly state: WorldState) {}
 
@@ -62,29 +68,29 @@ export class World {
   }
 
   instance(tidbId: string): Instance | undefined {
-    return this.state.instances.find((instance) => instance.tidbId === tidbId);
+    return this.instances.find(this.state.instances, tidbId);
   }
 
   serviceOf(tidbId: string): PrivateLinkService | undefined {
-    return this.state.services.find((service) => service.tidbId === tidbId);
+    return this.servicesOf.find(this.state.services, tidbId);
   }
 
   service(serviceId: string): PrivateLinkService | undefined {
-    return this.state.services.find((service) => service.serviceId === serviceId);
+    return this.services.find(this.state.services, serviceId);
   }
 
   /** The service of an endpoint, also one that is gone. */
   serviceBehind(endpoint: Endpoint): PrivateLinkService | undefined {
-    const { services, deletedServices } = this.state;
-    return [...services, ...deletedServices].find(({ serviceId }) => serviceId === endpoint.serviceId);
+    const { serviceId } = endpoint;
+    return this.service(serviceId) ?? this.state.deletedServices.find((gone) => gone.serviceId === serviceId);
   }
 
   endpoint(endpointId: string): Endpoint | undefined {
-    return this.state.endpoints.find((endpoint) => endpoint.endpointId === endpointId);
+    return this.endpoints.find(this.state.endpoints, endpointId);
   }
 
   connectionOf(endpointId: string): Connection | undefined {
-    return this.state.connections.find((connection) => connection.endpointId === endpointId);
+    return this.connections.find(this.state.connections, endpointId);
   }
 
   /** Endpoints that reach the service but were not posted to TiDB Cloud, which lists them as DISCOVERED. */

@@ -1,6 +1,7 @@
 import type { Creation, Decision, Observed } from '../../core/creation';
 import { AppError, type ErrorCode } from '../../core/errors';
 import type { Accounts } from '../accounts';
+import { alibabaCloudOf, tidbCloudOf } from './accountsOf';
 import { regionOf } from './looks';
 
 export type Act = Extract<
@@ -32,7 +33,7 @@ export class Acts {
   async prepare(decision: Act, creation: Creation): Promise<Sending> {
     switch (decision.kind) {
       case 'createEndpoint': {
-        const api = await this.accounts.alibabaCloud();
+        const api = await alibabaCloudOf(this.accounts, creation);
         return {
           mark: 'endpointSentAtMs',
           send: async () => ({ endpoint: await api.createEndpoint(decision.spec, creation.clientToken) }),
@@ -44,7 +45,7 @@ export class Acts {
         const { endpointId, privateDomainName } = decision;
         const { instanceId, regionId } = creation;
         const request = { instanceId, regionId, endpointId, privateDomainName };
-        const api = await this.accounts.tidbCloud();
+        const api = await tidbCloudOf(this.accounts, creation);
         return {
           mark: 'connectionSentAtMs',
           send: async () => ({ connection: await api.createConnection(request) }),
@@ -54,7 +55,7 @@ export class Acts {
         };
       }
       case 'deleteConnection': {
-        const api = await this.accounts.tidbCloud();
+        const api = await tidbCloudOf(this.accounts, creation);
         return {
           send: () => done(api.deleteConnection(creation.instanceId, decision.connectionId)),
           answered: (now) => without(now, 'connectionSentAtMs'),
@@ -62,7 +63,7 @@ export class Acts {
         };
       }
       case 'removeZone': {
-        const api = await this.accounts.alibabaCloud();
+        const api = await alibabaCloudOf(this.accounts, creation);
         const region = regionOf(creation);
         return {
           send: () => done(api.removeEndpointZone(region, decision.endpointId, decision.zoneId)),
@@ -71,7 +72,7 @@ export class Acts {
         };
       }
       case 'deleteEndpoint': {
-        const api = await this.accounts.alibabaCloud();
+        const api = await alibabaCloudOf(this.accounts, creation);
         const region = regionOf(creation);
         return {
           send: () => done(api.deleteEndpoint(region, decision.endpointId)),

@@ -3,7 +3,7 @@ import { AppError, isCancellation } from '../../core/errors';
 import { alibabaRegionOf, type PrivateLinkService, type VpcEndpointSpec } from '../../core/model';
 import type { Clock, Log, MachineNetwork } from '../../core/ports';
 import { serviceAgainAfterMs } from '../../core/schedule';
-import type { Accounts } from '../accounts';
+import type { Account, Accounts } from '../accounts';
 import type { Inventory } from '../inventory';
 import { Activation } from './activation';
 import type { LastChoices } from './choices';
@@ -41,13 +41,16 @@ export class CreationDraft implements Disposable {
   private readonly activation: Activation;
   /** By hand without credentials, whatever the person wants otherwise. */
   private wantedMode: Draft['mode'] = 'automatic';
+  /** By instance. */
+  private readonly wantedAccounts = new Map<string, string>();
+  private lastWantedAccount: string | undefined;
   /** Aborted when another instance is chosen. */
   private ofInstance = new AbortController();
 
   constructor(private readonly options: DraftOptions) {
-    const { accounts, clock, log } = options;
+    const { clock, log } = options;
     const store = (this.store = new DraftStore(log));
-    const api = (): ReturnType<Accounts['alibabaCloud']> => accounts.alibabaCloud();
+    const api = (): ReturnType<Accounts['alibabaCloud']> => this.alibabaCloud();
     const regionId = (): string | undefined => this.regionId;
     this.network = new NetworkChoice({ ...options, store, api, regionId });
     this.activation = new Activation(store, api, clock, log);
@@ -72,22 +75,29 @@ export class CreationDraft implements Disposable {
   }
 
   /** Reads the instance's service and, when signed in to Alibaba Cloud, what an endpoint can be made from. */
-  async chooseInstance(instanceId: string): Promise<void> {
+  async chooseInstance(instanceId: string, kept: Partial<Draft> = {}): Promise<void> {
     const signal = (this.ofInstance = renew(this.ofInstance)).signal;
     this.network.forget();
     this.verifier.dispose();
     const instance = this.options.inventory.instance(instanceId);
-    const signedIn = await this.options.accounts.isSignedIn('Alibaba Cloud');
+    const accounts = await this.options.accounts.list('Alibaba Cloud');
     if (signal.aborted) {
       return;
     }
     this.store.set({
       ...emptyDraft,
-      mode: signedIn ? this.wantedMode : 'byHand',
+      mode: accounts.length > 0 ? this.wantedMode : 'byHand',
       instanceId,
+      ...{ accounts, ...this.accountFor(instanceId, accounts) },
       name: suggestedName(instance?.name ?? ''),
+      ...kept,
     });
     const service = await this.readService(instanceId, signal);
+    const isStillChosen = (): boolean => !signal.aborted;
+    if (isStillChosen()) {
+      // Reading the endpoints has told whose they are.
+      this.store.update(this.accountFor(instanceId, accounts));
+    }
     const regionId = this.regionId;
     if (service?.state !== 'ACTIVE' || regionId === undefined || this.state.mode === 'byHand') {
       return;
@@ -104,6 +114,16 @@ export class CreationDraft implements Disposable {
     this.store.update({ mode });
     if (this.state.instanceId !== undefined) {
       await this.chooseInstance(this.state.instanceId);
+    }
+  }
+
+  /** In which Alibaba Cloud account to make the endpoint. What is typed stays; what there is to choose from is another. */
+  async chooseAccount(accountId: string): Promise<void> {
+    const { instanceId, accounts, name, tags } = this.state;
+    if (instanceId !== undefined && accounts.some(({ id }) => id === accountId)) {
+      this.wantedAccounts.set(instanceId, accountId);
+      this.lastWantedAccount = accountId;
+      await this.chooseInstance(instanceId, { name, tags });
     }
   }
 
@@ -225,7 +245,7 @@ export class CreationDraft implements Disposable {
 
   /** False where PrivateLink is not activated; every other refusal is thrown. */
   private async isAccepted(spec: VpcEndpointSpec, signal: AbortSignal): Promise<boolean> {
-    const api = await this.options.accounts.alibabaCloud();
+    const api = await this.alibabaCloud();
     try {
       await api.dryRunCreateEndpoint(spec, signal);
       return true;
@@ -235,6 +255,24 @@ export class CreationDraft implements Disposable {
       }
       throw error;
     }
+  }
+
+  private alibabaCloud(): ReturnType<Accounts['alibabaCloud']> {
+    const { accountId } = this.state;
+    const { accounts } = this.options;
+    return accountId === undefined ? accounts.alibabaCloud() : accounts.alibabaCloudOf({ id: accountId });
+  }
+
+  /** What the person chose for it, else the account that owns its endpoints, else what they chose last. */
+  private accountFor(instanceId: string, accounts: readonly Account[]): Pick<Draft, 'accountId'> {
+    const wanted = [
+      this.wantedAccounts.get(instanceId),
+      ...this.options.accounts.matches.alibabaCloudOf(instanceId),
+      this.lastWantedAccount,
+    ];
+    const id = wanted.find((candidate) => accounts.some((account) => account.id === candidate));
+    const accountId = id ?? accounts[0]?.id;
+    return accountId === undefined ? {} : { accountId };
   }
 
   private get regionId(): string | undefined {
@@ -286,7 +324,7 @@ export class CreationDraft implements Disposable {
     const { accounts, clock } = this.options;
     for (;;) {
       await clock.sleep(serviceAgainAfterMs(clock.now() - sinceMs, creatingService), signal);
-      const api = await accounts.tidbCloud();
+      const api = await accounts.tidbCloudFor(instanceId);
       const { state } = await api.getPrivateLinkService(instanceId, signal);
       if (state !== 'CREATING') {
         return;

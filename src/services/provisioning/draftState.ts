@@ -11,6 +11,7 @@ import type {
 } from '../../core/model';
 import type { PortCheck } from '../../core/portCheck';
 import type { Log } from '../../core/ports';
+import type { Account } from '../accounts';
 
 export type Verification =
   | { readonly outcome: 'none' | 'checking' }
@@ -38,6 +39,9 @@ export interface PortState {
 export interface Draft {
   readonly mode: 'automatic' | 'byHand';
   readonly instanceId?: string;
+  /** Those of Alibaba Cloud in which the endpoint can be made. */
+  readonly accounts: readonly Account[];
+  readonly accountId?: string;
   readonly service?: PrivateLinkService;
   /** When the service was first seen Creating, while it is. */
   readonly serviceCreatingSinceMs?: number;
@@ -68,6 +72,7 @@ export interface Draft {
 
 export const emptyDraft: Draft = {
   mode: 'automatic',
+  accounts: [],
   serviceName: '',
   verification: { outcome: 'none' },
   name: '',

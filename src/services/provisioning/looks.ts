@@ -7,6 +7,7 @@ import type { AlibabaCloudApi, Clock, Log } from '../../core/ports';
 import type { Look } from '../../core/schedule';
 import type { Accounts } from '../accounts';
 import type { Inventory } from '../inventory';
+import { alibabaCloudOf, tidbCloudOf } from './accountsOf';
 import { creationTag } from './tags';
 
 export interface LooksOptions {
@@ -78,7 +79,7 @@ export class Looks {
     if (creation.spec === undefined) {
       return 'unknown';
     }
-    const api = await this.options.accounts.tidbCloud();
+    const api = await tidbCloudOf(this.options.accounts, creation);
     return api.getPrivateLinkService(creation.instanceId, signal);
   }
 
@@ -87,7 +88,7 @@ export class Looks {
     endpoint: Observed['endpoint'],
     signal: AbortSignal,
   ): Promise<readonly EndpointConnection[]> {
-    const api = await this.options.accounts.tidbCloud();
+    const api = await tidbCloudOf(this.options.accounts, creation);
     try {
       return await collect(api.listConnections(creation.instanceId, signal));
     } catch (error) {
@@ -107,7 +108,7 @@ export class Looks {
     if (creation.removal?.endpoint !== true || typeof endpoint !== 'object') {
       return 'unknown';
     }
-    const api = await this.options.accounts.alibabaCloud();
+    const api = await alibabaCloudOf(this.options.accounts, creation);
     try {
       return await collect(api.listEndpointZones(endpoint.regionId, endpoint.id, signal));
     } catch (error) {
@@ -134,7 +135,7 @@ export class Looks {
     if (endpointId === undefined && endpointSentAtMs === undefined) {
       return 'absent';
     }
-    const api = await this.options.accounts.alibabaCloud();
+    const api = await alibabaCloudOf(this.options.accounts, creation);
     const found =
       endpointId === undefined
         ? await this.findByTag(creation, signal)
@@ -165,7 +166,7 @@ export class Looks {
       return 'unknown';
     }
     try {
-      const api = await accounts.alibabaCloud();
+      const api = await alibabaCloudOf(accounts, creation);
       return (await api.getEndpoint(regionOf(creation), endpointId, signal)) ?? 'unknown';
     } catch (error) {
       if (isCancellation(error) || isTransient(error)) {
@@ -179,7 +180,7 @@ export class Looks {
   /** The endpoint of this creation when the answer to the create call was lost: it carries the creation's tag. */
   private async findByTag(creation: Creation, signal: AbortSignal): Promise<VpcEndpoint | undefined> {
     const { spec } = creation;
-    const api = await this.options.accounts.alibabaCloud();
+    const api = await alibabaCloudOf(this.options.accounts, creation);
     const filter = spec && { serviceName: spec.serviceName, vpcId: spec.vpcId };
     for await (const endpoint of api.listEndpoints(regionOf(creation), filter ?? {}, signal)) {
       if (endpoint.tags[creationTag] === creation.id) {

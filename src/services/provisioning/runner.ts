@@ -90,7 +90,7 @@ export class CreationRunner implements Disposable {
       this.listen();
       const gate = await this.enter(creation);
       try {
-        return await this.begin(creation);
+        return await this.begin(await this.withAccount(creation));
       } finally {
         await gate.release();
       }
@@ -164,6 +164,19 @@ export class CreationRunner implements Disposable {
       run.dispose();
     }
     this.runs.clear();
+  }
+
+  /** Notes the key that lists the instance now, so that a later window goes on with the same one. */
+  private async withAccount(creation: Creation): Promise<Creation> {
+    try {
+      const { id } = await this.options.accounts.tidbCloudAccountFor(creation.instanceId);
+      return { tidbCloudAccount: id, ...creation };
+    } catch (error) {
+      this.options.log.warn(
+        `The TiDB Cloud account of ${creation.instanceName} cannot be told: ${String(error)}`,
+      );
+      return creation;
+    }
   }
 
   private async begin(creation: Creation): Promise<Creation> {

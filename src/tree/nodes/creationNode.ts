@@ -25,16 +25,25 @@ export class CreationNode implements TreeNode {
 
   item(): TreeItem {
     const { creation } = this.progress;
-    const { level, word, explanation } = verdictOfProgress(this.progress);
+    const { level, word } = verdictOfProgress(this.progress);
     const gone = this.parent === undefined;
     const name = creation.spec?.name ?? creation.endpointId ?? 'Private endpoint';
     const item = new TreeItem(gone ? `${creation.instanceName}: ${name}` : name);
     item.id = this.id;
     item.description = word;
     item.iconPath = levelIcons[level];
+    item.accessibilityInformation = { label: `Private endpoint ${name}, ${word}` };
+    item.command = openPanel(creation.instanceId);
+    item.contextValue = contextValue(treeTokens.creation, gone && treeTokens.instanceGone);
+    return item;
+  }
+
+  tooltip(): MarkdownString {
+    const { creation } = this.progress;
+    const { word, explanation } = verdictOfProgress(this.progress);
     const tooltip = new MarkdownString();
     tooltip.appendMarkdown('**').appendText(word).appendMarkdown('** ').appendText(explanation);
-    if (gone) {
+    if (this.parent === undefined) {
       tooltip
         .appendMarkdown('\n\n')
         .appendText(`TiDB Cloud does not list the instance ${creation.instanceName} any more.`);
@@ -42,11 +51,7 @@ export class CreationNode implements TreeNode {
     if (creation.endpointId !== undefined) {
       tooltip.appendMarkdown('\n\nEndpoint ID: ').appendText(creation.endpointId);
     }
-    item.tooltip = tooltip;
-    item.accessibilityInformation = { label: `Private endpoint ${name}, ${word}` };
-    item.command = openPanel(creation.instanceId);
-    item.contextValue = contextValue(treeTokens.creation, gone && treeTokens.instanceGone);
-    return item;
+    return tooltip;
   }
 }
 

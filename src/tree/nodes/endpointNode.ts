@@ -1,10 +1,19 @@
-import { MarkdownString, TreeItem } from 'vscode';
+import { MarkdownString, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import { hasConnection, hasEndpoint, verdictOf, type PrivateEndpoint, type Verdict } from '../../core/health';
 import { treeTokens } from '../../ids';
+import type { Catalog } from '../../services/catalog/catalog';
+import type { ProductionMarks } from '../../services/productionMarks';
 import type { CreationProgress } from '../../services/provisioning/progress';
 import { openPanel, verdictOfProgress } from './creationNode';
+import { databaseRows } from './database/nodes';
 import { levelIcons } from './levels';
 import { contextValue, type TreeNode } from './node';
+
+/** What of the endpoints' SQL the rows show. */
+export interface EndpointSql {
+  readonly catalog: Catalog;
+  readonly production: Pick<ProductionMarks, 'has' | 'onDidChange'>;
+}
 
 /** A private endpoint: what both clouds know of it. */
 export class EndpointNode implements TreeNode {
@@ -17,6 +26,7 @@ export class EndpointNode implements TreeNode {
     private readonly endpoint: PrivateEndpoint,
     /** The creation or removal of this endpoint that is not finished. */
     private readonly progress: CreationProgress | undefined,
+    private readonly sql: EndpointSql,
   ) {
     this.instanceId = endpoint.instanceId;
     this.endpointId = endpoint.endpointId;
@@ -24,21 +34,27 @@ export class EndpointNode implements TreeNode {
   }
 
   item(): TreeItem {
-    const { connection, endpoint, endpointId } = this.endpoint;
+    const { endpoint, endpointId } = this.endpoint;
     const { level, word } = this.verdict;
-    const item = new TreeItem(endpoint?.name ? endpoint.name : endpointId);
+    const item = new TreeItem(
+      endpoint?.name ? endpoint.name : endpointId,
+      this.canConnect ? TreeItemCollapsibleState.Collapsed : TreeItemCollapsibleState.None,
+    );
     item.id = this.id;
-    item.description = word;
+    item.description = this.isProduction ? `${word} · production` : word;
     item.iconPath = levelIcons[level];
-    item.tooltip = this.tooltip();
-    item.accessibilityInformation = { label: `Private endpoint ${endpointId}, ${word}` };
+    item.accessibilityInformation = {
+      label: `Private endpoint ${endpointId}, ${item.description.replace(' · ', ', ')}`,
+    };
     if (this.progress !== undefined) {
       item.command = openPanel(this.instanceId);
     }
-    const removing = this.progress?.creation.removal !== undefined;
+    const { removing } = this;
     item.contextValue = contextValue(
       treeTokens.endpoint,
-      connection?.state === 'ACTIVE' && connection.host !== undefined && !removing && treeTokens.canConnect,
+      !removing && (this.isProduction ? treeTokens.production : treeTokens.notProduction),
+      treeTokens.canReadAgain,
+      this.canConnect && treeTokens.canConnect,
       domainOf(this.endpoint) !== '' && treeTokens.hasDomain,
       !removing && hasConnection(this.endpoint) && treeTokens.canDeleteConnection,
       !removing && hasEndpoint(this.endpoint) && treeTokens.canDeleteEndpoint,
@@ -47,11 +63,28 @@ export class EndpointNode implements TreeNode {
     return item;
   }
 
+  /** What the database behind it holds; nothing below an endpoint that cannot be connected to. */
+  readonly children = (): Promise<readonly TreeNode[]> =>
+    this.canConnect ? databaseRows(this, this.sql.catalog) : Promise.resolve([]);
+
+  private get removing(): boolean {
+    return this.progress?.creation.removal !== undefined;
+  }
+
+  private get canConnect(): boolean {
+    const { connection } = this.endpoint;
+    return connection?.state === 'ACTIVE' && connection.host !== undefined && !this.removing;
+  }
+
+  private get isProduction(): boolean {
+    return this.sql.production.has(this.endpointId);
+  }
+
   private get verdict(): Verdict {
     return this.progress === undefined ? verdictOf(this.endpoint) : verdictOfProgress(this.progress);
   }
 
-  private tooltip(): MarkdownString {
+  tooltip(): MarkdownString {
     const { connection, endpoint, endpointId } = this.endpoint;
     const { word, explanation } = this.verdict;
     const tooltip = new MarkdownString();

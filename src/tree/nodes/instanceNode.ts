@@ -7,7 +7,8 @@ import type { Inventory } from '../../services/inventory';
 import type { CreationProgress } from '../../services/provisioning/progress';
 import type { CreationRunner } from '../../services/provisioning/runner';
 import { CreationNode } from './creationNode';
-import { EndpointNode } from './endpointNode';
+import { EndpointNode, type EndpointSql } from './endpointNode';
+import { uriOfInstance } from '../decorations';
 import { MessageNode, problemNode } from './messageNode';
 import { contextValue, needsFirstLoad, type TreeNode } from './node';
 
@@ -21,17 +22,25 @@ const cloudNames: Record<Instance['cloudProvider'], string> = {
 
 /** A TiDB Cloud Premium instance. Under it: its private link service and its private endpoints. */
 export class InstanceNode implements TreeNode {
-  readonly parent = undefined;
   readonly id: string;
   readonly instanceId: string;
 
   constructor(
-    private readonly instance: Instance,
+    private listed: Instance,
     private readonly inventory: Inventory,
     private readonly runner: Pick<CreationRunner, 'unfinished'>,
+    private readonly sql: EndpointSql,
+    /** The group that it is in now. */
+    public parent: TreeNode | undefined,
   ) {
-    this.instanceId = instance.id;
-    this.id = `instance/${instance.id}`;
+    this.instanceId = listed.id;
+    this.id = `instance/${listed.id}`;
+  }
+
+  /** As it is listed now; one that is gone is shown as it was until its row goes. */
+  private get instance(): Instance {
+    this.listed = this.inventory.instance(this.instanceId) ?? this.listed;
+    return this.listed;
   }
 
   item(): TreeItem {
@@ -44,7 +53,8 @@ export class InstanceNode implements TreeNode {
       instance.state === 'ACTIVE'
         ? new ThemeIcon('database')
         : new ThemeIcon('database', new ThemeColor('disabledForeground'));
-    item.tooltip = this.tooltip();
+    item.resourceUri = uriOfInstance(instance.id);
+    item.accessibilityInformation = { label: `Instance ${instance.name}, ${region}, ${instance.state}` };
     item.contextValue = contextValue(
       treeTokens.instance,
       this.onAlibabaCloud && instance.state === 'ACTIVE' && treeTokens.canCreate,
@@ -86,7 +96,9 @@ export class InstanceNode implements TreeNode {
     }
     const rows: TreeNode[] = [
       serviceNode(this, value.service),
-      ...value.endpoints.map((endpoint) => new EndpointNode(this, endpoint, creationOf(endpoint.endpointId))),
+      ...value.endpoints.map(
+        (endpoint) => new EndpointNode(this, endpoint, creationOf(endpoint.endpointId), this.sql),
+      ),
       ...others,
     ];
     if (error !== undefined) {
@@ -114,20 +126,46 @@ export class InstanceNode implements TreeNode {
     return this.instance.cloudProvider === 'alicloud';
   }
 
-  private tooltip(): MarkdownString {
+  tooltip(): MarkdownString {
     const { instance } = this;
     const { error } = this.inventory.details(instance.id);
+    const account = this.inventory.accountOf(instance.id);
     const tooltip = new MarkdownString();
     tooltip.appendMarkdown('**').appendText(instance.name).appendMarkdown('** ');
     tooltip.appendText(`${instance.servicePlan} on ${cloudNames[instance.cloudProvider]}, ${instance.state}`);
+    const words = stateWords[instance.state];
+    if (words !== undefined) {
+      tooltip.appendMarkdown('\n\n').appendText(words);
+    }
     tooltip.appendMarkdown('\n\nRegion: ').appendText(`${instance.regionName} (${instance.regionId})`);
     tooltip.appendMarkdown('\n\nInstance ID: ').appendText(instance.id);
+    if (instance.projectId !== undefined) {
+      tooltip.appendMarkdown('\n\nProject: ').appendText(instance.projectId);
+    }
+    if (account !== undefined) {
+      tooltip.appendMarkdown('\n\nTiDB Cloud account: ').appendText(account.name);
+    }
     if (error !== undefined) {
       tooltip.appendMarkdown('\n\n').appendText(wordingOf(error).message);
     }
     return tooltip;
   }
 }
+
+/** What a private endpoint can do with an instance in this state. */
+const stateWords: Readonly<Record<string, string>> = {
+  ACTIVE: 'Active: private endpoints can be created for it.',
+  CREATING:
+    'Creating: its private link service comes 3 to 5 minutes after it; private endpoints can be created then.',
+  MODIFYING: 'Modifying: private endpoints keep working; create one when it is Active again.',
+  MAINTENANCE: 'Maintenance: private endpoints keep working; create one when it is Active again.',
+  PAUSING: 'Pausing: nothing can connect once it is paused.',
+  PAUSED: 'Paused: nothing can connect. Resume it in TiDB Cloud; its private endpoints work again then.',
+  RESUMING: 'Resuming: its private endpoints work again once it is Active.',
+  RESTORING: 'Restoring: wait until it is Active before creating a private endpoint.',
+  DELETING: 'Deleting: its private endpoints stop working.',
+  DELETED: 'Deleted: its private endpoints lead nowhere. Delete the endpoints in Alibaba Cloud.',
+};
 
 const serviceWords: Record<PrivateLinkService['state'], string> = {
   ACTIVE: 'Active: private endpoints can be created for it.',

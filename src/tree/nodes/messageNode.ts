@@ -45,6 +45,10 @@ export class MessageNode implements TreeNode {
 /** The remedies that a row can be. */
 const commandOf: Partial<Record<Remedy, string>> = {
   retry: commands.refresh,
+  connect: commands.connect,
+  enterPassword: commands.connect,
+  chooseBastion: commands.chooseBastion,
+  diagnose: commands.diagnose,
   signInTidbCloud: commands.signInTidbCloud,
   signInAlibabaCloud: commands.signInAlibabaCloud,
   openTidbCloud: commands.openInTidbCloud,
@@ -55,16 +59,29 @@ const commandOf: Partial<Record<Remedy, string>> = {
 };
 
 /** An error where the rows would be; clicking it does what helps most. */
-export function problemNode(parent: TreeNode | undefined, error: unknown, instanceId?: string): MessageNode {
+export function problemNode(
+  parent: TreeNode | undefined,
+  error: unknown,
+  instanceId?: string,
+  {
+    account,
+    more = {},
+  }: {
+    /** Whose trouble it is, where there are several accounts. */
+    readonly account?: { readonly id: string; readonly name: string };
+    /** What the command is about beside the instance. */
+    readonly more?: Readonly<Record<string, string>>;
+  } = {},
+): MessageNode {
   const { message, nextStep, remedies } = wordingOf(error);
   const remedy = remedies.find((candidate) => commandOf[candidate] !== undefined) ?? 'retry';
   const title = remedyLabel(remedy);
-  const about = instanceId === undefined ? [] : [{ instanceId }];
+  const about = instanceId === undefined ? [] : [{ instanceId, ...more }];
   return new MessageNode(
     parent,
-    'problem',
+    account === undefined ? 'problem' : `problem/${account.id}`,
     {
-      label: message,
+      label: account === undefined ? message : `${account.name}: ${message}`,
       description: `${title}…`,
       tooltip: `${message}\n${nextStep}`,
       icon: new ThemeIcon('error'),

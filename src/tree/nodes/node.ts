@@ -1,7 +1,7 @@
-import type { TreeItem } from 'vscode';
+import type { MarkdownString, TreeItem } from 'vscode';
 import type { Loadable } from '../../core/loadable';
 
-/** A row. It is built anew from each snapshot; its id stays the same, so that expansion and selection survive. */
+/** A row. Its id stays the same, so that expansion and selection survive. */
 export interface TreeNode {
   /** Hierarchical: the parent's id, a slash, and the row's own key. */
   readonly id: string;
@@ -10,7 +10,9 @@ export interface TreeNode {
   readonly instanceId?: string | undefined;
   readonly endpointId?: string | undefined;
   readonly creationId?: string | undefined;
+  /** Without its tooltip: that is made when somebody looks at it. */
   item(): TreeItem;
+  tooltip?(): string | MarkdownString;
   /** Undefined for a row without children. */
   readonly children?: () => Promise<readonly TreeNode[]>;
 }

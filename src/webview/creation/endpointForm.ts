@@ -78,6 +78,20 @@ function cost(view: View): Part {
       </div>`;
 }
 
+/** Only where there are several: in which account the endpoint is made, and billed. */
+function account(view: View): Part {
+  const { accounts, accountId } = view.state.endpoint;
+  return accounts === undefined
+    ? nothing
+    : field(
+        'account',
+        'Alibaba Cloud Account',
+        select('account', accounts, accountId, 'Choose an account', (chosen) =>
+          view.send({ type: 'chooseAccount', accountId: chosen }),
+        ),
+      );
+}
+
 function vpc(view: View): TemplateResult {
   const { vpcs, vpcId, activity, problem, regionId, verification: found } = view.state.endpoint;
   const none = activity === undefined ? 'No VPC found' : 'Loading…';
@@ -102,6 +116,7 @@ function vpc(view: View): TemplateResult {
 export function endpointForm(view: View): TemplateResult {
   const { endpoint } = view.state;
   return html`
+    ${account(view)}
     ${field(
       'region',
       'Region',

@@ -1,108 +1,84 @@
 import './style.css';
-import { html, nothing, render, type TemplateResult } from 'lit';
+import { render } from 'lit';
 import type { FromResults, ResultsState } from '../../protocol/results';
-import { clock, exact } from '../durations';
 import { Host } from '../host';
-import { icon } from '../icons';
-import { resultTable } from './table';
+import { Panel } from './panel';
+import type { Ask } from './rowsModel';
+import { Announcer } from './words';
 
-const root = document.body.appendChild(document.createElement('main'));
+const title = document.createElement('h1');
+title.className = 'visually-hidden';
+title.textContent = 'SQL Results';
+const status = document.createElement('div');
+status.className = 'visually-hidden';
+status.setAttribute('role', 'status');
+const help = document.createElement('p');
+help.className = 'visually-hidden';
+help.id = 'grid-help';
+help.textContent =
+  'Arrow keys move, with Shift they select. Enter opens a value, on a header it sorts. Shift with arrow keys on a header makes its column wider or narrower. Shift F10 opens the menu.';
+const root = document.createElement('main');
+const content = document.createElement('div');
+content.className = 'content';
+root.append(title, status, help, content);
+document.body.append(root);
 
 const host = new Host<ResultsState, FromResults>();
-let state: ResultsState | undefined;
+const announcer = new Announcer(status);
+
+const ask = ((request: { readonly type: 'rows' | 'arrange' | 'whole' }) =>
+  host.ask((requestId) => ({ ...request, requestId }) as FromResults)) as Ask;
+
 let clockTimer: number | undefined;
+let shownGrid: Element | undefined;
+let shownTab: string | undefined;
 
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
-
-const warnings = (count: number): string[] => (count === 0 ? [] : [counted(count, 'warning')]);
-
-/** What happened, in the order a person asks for it. */
-function outcomeWords({ outcome }: ResultsState): string[] {
-  switch (outcome.kind) {
-    case 'empty':
-    case 'failed':
-    case 'running':
-      return [];
-    case 'cancelled':
-      return ['Cancelled'];
-    case 'done':
-      return [
-        `${counted(outcome.affectedRows, 'row')} affected`,
-        exact(outcome.elapsedMs),
-        ...warnings(outcome.warningCount),
-      ];
-    case 'rows':
-      return [
-        outcome.truncated
-          ? `first ${counted(outcome.rows.length, 'row')} shown`
-          : counted(outcome.rows.length, 'row'),
-        exact(outcome.elapsedMs),
-        ...warnings(outcome.warningCount),
-      ];
-  }
-}
-
-function head(shown: ResultsState): TemplateResult {
-  const { outcome } = shown;
-  return html`<header class="head">
-    <h1 class="visually-hidden">SQL Results</h1>
-    ${shown.connection === '' ? nothing : html`<span class="connection">${shown.connection}</span>`}
-    <span class="outcome" role="status">
-      ${
-        outcome.kind === 'running'
-          ? html`<span class="said said-working">${icon('working')}<span>Running</span></span>`
-          : outcomeWords(shown).join(' · ')
-      }
-    </span>
-    ${
-      outcome.kind === 'running'
-        ? html`<span class="elapsed hint" aria-hidden="true">${clock(Date.now() - outcome.startedAtMs)}</span>
-            <button type="button" class="button" @click=${() => host.send({ type: 'cancel' })}>
-              Cancel
-            </button>`
-        : nothing
-    }
-    ${shown.statement === '' ? nothing : html`<code class="statement">${shown.statement}</code>`}
-  </header>`;
-}
-
-function body(shown: ResultsState): TemplateResult | typeof nothing {
-  const { outcome } = shown;
-  switch (outcome.kind) {
-    case 'empty':
-      return html`<p class="hint message">Run a SQL statement to see its rows here.</p>`;
-    case 'failed':
-      return html`<div class="message">
-        <div class="problem" role="alert">
-          ${icon('error')}
-          <div class="problem-text">
-            <p class="problem-message">${outcome.message}</p>
-            ${outcome.nextStep === '' ? nothing : html`<p>${outcome.nextStep}</p>`}
-          </div>
-        </div>
-      </div>`;
-    case 'rows':
-      return html`<div class="scroll" role="region" aria-label="Rows" tabindex="0">
-        ${resultTable(outcome)}
-      </div>`;
-    case 'running':
-    case 'done':
-    case 'cancelled':
-      return nothing;
-  }
-}
+const panel = new Panel({ ask, send: (message) => host.send(message), draw });
 
 function draw(): void {
-  if (state !== undefined) {
-    render(html`${head(state)}${body(state)}`, root);
+  render(panel.content(), content);
+  announcer.say(panel.words, panel.isGoingOn);
+  const grid = panel.view?.grid;
+  if (grid?.element !== shownGrid) {
+    shownGrid = grid?.element;
+    grid?.attached();
+  }
+  if (panel.shown?.id !== shownTab) {
+    shownTab = panel.shown?.id;
+    content.querySelector('[role=tab][aria-selected=true]')?.scrollIntoView({ block: 'nearest' });
+  }
+  if (panel.isGoingOn) {
+    clockTimer ??= window.setInterval(draw, 1000);
+  } else {
+    window.clearInterval(clockTimer);
+    clockTimer = undefined;
   }
 }
 
-host.listen({ type: 'ready' }, (next) => {
-  state = next;
-  draw();
-  window.clearInterval(clockTimer);
-  if (next.outcome.kind === 'running') {
-    clockTimer = window.setInterval(draw, 1000);
+const gridHasFocus = (): boolean =>
+  panel.view !== undefined && document.activeElement === panel.view.grid.element;
+
+// The editor takes the keys for copying and selecting everything for itself, and has the page do it: there is no text
+// that is selected, and none is to be.
+document.addEventListener('beforecopy', (event) => {
+  if (gridHasFocus()) {
+    event.preventDefault();
   }
+});
+document.addEventListener('selectionchange', () => {
+  const selection = getSelection();
+  if (gridHasFocus() && selection?.isCollapsed === false) {
+    selection.removeAllRanges();
+  }
+});
+document.addEventListener('copy', (event) => {
+  if (gridHasFocus()) {
+    event.preventDefault();
+    panel.view?.copy();
+  }
+});
+
+host.listen({ type: 'ready' }, (next) => {
+  panel.update(next);
+  draw();
 });

@@ -13,7 +13,12 @@ import {
   type LabReport,
   type LabStart,
 } from './labProtocol';
-import { createNamespace, createSilentNamespace, whyNoNamespace, type Namespace } from './namespace';
+import {
+  createNamespace,
+  createSilentNamespace,
+  whyNoNamespace,
+  type Namespace,
+} from '../../support/namespace';
 
 const answerLimitMs = 20_000;
 
@@ -59,7 +64,7 @@ describe('Credentials of this machine, source by source', function () {
     const authority = createAuthority('STS Test CA');
     writeFileSync(path.join(folder, 'ca.pem'), authority.certificatePem);
     const hosts = ['sts.aliyuncs.com', 'sts.cn-hangzhou.aliyuncs.com', 'sts-vpc.cn-hangzhou.aliyuncs.com'];
-    lab = createNamespace({ '127.0.0.1': hosts }, [metadataAddress]);
+    lab = createNamespace({ hosts: { '127.0.0.1': hosts }, addresses: [metadataAddress] });
     undo.push(() => lab.remove());
     const labArgs = ['--import', 'tsx', path.join(import.meta.dirname, 'lab.ts')];
     labChannel = channelTo(lab.startNode(labArgs, process.env), answerLimitMs);

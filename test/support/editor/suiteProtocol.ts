@@ -12,6 +12,9 @@ export const TRUST_VARIABLE = 'HOST_SUITE_TRUST';
 /** Starts each line of the suite's own output among all that the host logs. */
 export const LINE_MARK = 'suite| ';
 
+/** Has a database that the suite may use: port, user, password and what to trust, as JSON. */
+export const DATABASE_VARIABLE = 'HOST_SUITE_DATABASE';
+
 export interface SuiteResult {
   readonly passed: number;
   readonly failed: number;

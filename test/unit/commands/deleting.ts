@@ -4,7 +4,7 @@ import type { Creation } from '../../../src/core/creation';
 import type { VpcEndpointSpec } from '../../../src/core/model';
 import type { EndpointRef } from '../../../src/services/connections';
 import { SqlDocuments } from '../../../src/services/sqlDocuments';
-import { aSpec, settle } from '../fakes';
+import { aSpec, FakeState, RecordingLog, settle } from '../fakes';
 import { Running } from '../services/provisioning/running';
 import { editor, fakeEditor } from './editor';
 
@@ -21,7 +21,11 @@ export class Deleting {
   readonly closing = new AbortController();
   readonly open = new Set<string>();
   readonly disconnected: EndpointRef[] = [];
-  readonly documents = new SqlDocuments(() => undefined);
+  readonly documents = new SqlDocuments({
+    state: new FakeState(),
+    key: 'documents',
+    log: new RecordingLog(),
+  });
   private ids = 0;
 
   constructor(signedIn: ConstructorParameters<typeof Running>[0] = {}) {

@@ -30,6 +30,14 @@ class PlainPosition {
   ) {}
 }
 
+class FileDecoration {
+  constructor(
+    readonly badge: string,
+    readonly tooltip: string,
+    readonly color: unknown,
+  ) {}
+}
+
 class TreeItem {
   constructor(
     readonly label: string,
@@ -62,6 +70,32 @@ class EventEmitter {
   }
 }
 
+/** The view of the tree, as the person sees it. */
+export class ShownView {
+  visible = true;
+  message = '';
+  description = '';
+  badge: { readonly value: number; readonly tooltip: string } | undefined;
+  private readonly collapsed = new EventEmitter();
+  readonly onDidCollapseElement = this.collapsed.event;
+  readonly onDidExpandElement = new EventEmitter().event;
+  readonly onDidChangeVisibility = new EventEmitter().event;
+
+  collapse(element: unknown): void {
+    this.collapsed.fire({ element });
+  }
+
+  dispose(): void {
+    this.visible = false;
+  }
+}
+
+export interface ShownInput {
+  readonly type: (text: string) => void;
+  readonly enter: () => void;
+  readonly escape: () => void;
+}
+
 /** What commands and the tree use of the editor, beside what panels do. */
 export class CommandEditor {
   readonly progress: ShownProgress[] = [];
@@ -69,12 +103,19 @@ export class CommandEditor {
   /** What is picked from a list; undefined closes it. */
   pick: Pick = () => undefined;
   languages: readonly string[] = ['yaml', 'shellscript'];
+  view = new ShownView();
+  /** The box that is open, or was last. */
+  input: ShownInput | undefined;
+  readonly decorations: unknown[] = [];
 
   reset(): void {
     fakeEditor.reset();
     this.progress.length = 0;
     this.documents.length = 0;
     this.pick = () => undefined;
+    this.view = new ShownView();
+    this.input = undefined;
+    this.decorations.length = 0;
     this.languages = ['yaml', 'shellscript'];
   }
 
@@ -94,11 +135,12 @@ export class CommandEditor {
       showQuickPick: (items: Parameters<Pick>[0]) => Promise.resolve(this.pick(items)),
       withProgress: (options: { readonly title: string }, task: (...args: unknown[]) => Promise<unknown>) =>
         this.withProgress(options, task),
-      createTreeView: () => ({
-        dispose: () => undefined,
-        visible: true,
-        onDidChangeVisibility: () => undefined,
-      }),
+      createTreeView: () => this.view,
+      registerFileDecorationProvider: (provider: unknown) => {
+        this.decorations.push(provider);
+        return { dispose: () => undefined };
+      },
+      createInputBox: () => this.inputBox(),
       showTextDocument: (document: ShownDocument) =>
         Promise.resolve({
           edit: (change: (edit: { insert: (at: unknown, text: string) => void }) => void) => {
@@ -108,17 +150,21 @@ export class CommandEditor {
         }),
     });
     Object.assign(fakeEditor.vscode, {
-      ...{ ThemeIcon, TreeItem, MarkdownString, EventEmitter },
+      ...{ ThemeIcon, TreeItem, MarkdownString, EventEmitter, FileDecoration },
       ThemeColor: ThemeIcon,
-      TreeItemCollapsibleState: { None: 0, Collapsed: 1 },
+      TreeItemCollapsibleState: { None: 0, Collapsed: 1, Expanded: 2 },
       ProgressLocation: { Window: 10, Notification: 15 },
       Position: PlainPosition,
       Disposable: class {
+        static from(...all: readonly { dispose(): unknown }[]): { dispose(): void } {
+          return { dispose: () => all.forEach((each) => void each.dispose()) };
+        }
         constructor(readonly dispose: () => void) {}
       },
       Uri: {
         ...fakeEditor.vscode.Uri,
-        from: ({ scheme, path }: { readonly scheme: string; readonly path: string }) => `${scheme}:${path}`,
+        from: (parts: { readonly scheme: string; readonly path: string }) =>
+          parts.scheme === 'untitled' ? `${parts.scheme}:${parts.path}` : parts,
       },
       languages: {
         getLanguages: () => Promise.resolve(this.languages),
@@ -136,6 +182,30 @@ export class CommandEditor {
         },
       },
     });
+  }
+
+  private inputBox(): object {
+    const changed = new EventEmitter();
+    const accepted = new EventEmitter();
+    const hidden = new EventEmitter();
+    const input = {
+      value: '',
+      onDidChangeValue: changed.event,
+      onDidAccept: accepted.event,
+      onDidHide: hidden.event,
+      show: () => undefined,
+      hide: () => hidden.fire(undefined),
+      dispose: () => undefined,
+    };
+    this.input = {
+      type: (text) => {
+        input.value = text;
+        changed.fire(text);
+      },
+      enter: () => accepted.fire(undefined),
+      escape: () => hidden.fire(undefined),
+    };
+    return input;
   }
 
   private async withProgress(

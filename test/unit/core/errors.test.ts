@@ -29,9 +29,11 @@ const codes: Record<ErrorCode, boolean> = {
   badAnswer: true,
   unsupported: false,
   invalidInput: false,
+  diskFailed: false,
   sqlHostNotFound: false,
   sqlUnreachable: false,
   sqlAccessDenied: false,
+  sqlPasswordNeeded: false,
   sqlUnknownDatabase: false,
   secretsUnavailable: false,
   sqlRefused: false,
@@ -40,9 +42,22 @@ const codes: Record<ErrorCode, boolean> = {
   sqlCertificateUntrusted: false,
   sqlCertificateExpired: false,
   sqlConnectionLost: false,
+  sqlTransactionLost: false,
   sqlTimeout: false,
   sqlStatement: false,
   sqlProtocol: false,
+  clientMissing: false,
+  clientNeedsDirectRoute: false,
+  sshMissing: false,
+  sshHostNotFound: false,
+  sshUnreachable: false,
+  sshHostKeyChanged: false,
+  sshHostKeyRefused: false,
+  sshDenied: false,
+  sshForwardRefused: false,
+  sshFarHostNotFound: false,
+  sshFarUnreachable: false,
+  sshFailed: false,
 };
 const everyCode = Object.keys(codes) as ErrorCode[];
 const sources: ErrorSource[] = ['TiDB Cloud', 'Alibaba Cloud', 'SQL', 'Extension'];
@@ -94,6 +109,19 @@ describe('wordingOf', () => {
       'signInTidbCloud',
     ]);
     assert.deepEqual(wordingOf(new AppError('quota', { source: 'TiDB Cloud' })).remedies, ['openTidbCloud']);
+  });
+
+  it('tells a bastion from what is behind it, and offers another one', () => {
+    const way = { source: 'SQL', subject: 'jump.example.com', domain: 'gw.example.com' } as const;
+    for (const code of everyCode.filter((name) => name.startsWith('ssh'))) {
+      const { message, remedies } = wordingOf(new AppError(code, way));
+      assert.ok(code === 'sshMissing' || message.includes('bastion jump.example.com'), message);
+      assert.equal(message.includes('gw.example.com'), code.startsWith('sshFar'), message);
+      assert.ok(remedies.includes('chooseBastion'), code);
+    }
+    for (const code of ['sqlHostNotFound', 'sqlUnreachable'] as const) {
+      assert.ok(wordingOf(new AppError(code, { source: 'SQL' })).remedies.includes('chooseBastion'));
+    }
   });
 
   it('names the missing permission, and how long to wait', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { statementAt, statementsOf } from '../../../src/core/statements';
+import { delimiterAt, statementAt, statementsOf } from '../../../src/core/statements';
 
 const split = (text: string): string[] => [...statementsOf(text)].map((statement) => statement.text);
 
@@ -131,6 +131,25 @@ describe('statements of a SQL document', () => {
           last = end;
         }
       }),
+    );
+  });
+});
+
+describe('the delimiter in force', () => {
+  const text = 'SELECT 1;\nDELIMITER //\nSELECT 2; SELECT 3 //\nDELIMITER ;\nSELECT 4;';
+  for (const [at, expected] of [
+    ['SELECT 1', ';'],
+    ['SELECT 2', '//'],
+    ['SELECT 3', '//'],
+    ['SELECT 4', ';'],
+  ] as const) {
+    it(`is ${expected} at ${at}`, () => assert.equal(delimiterAt(text, text.indexOf(at)), expected));
+  }
+
+  it('is that of the part that is split', () => {
+    assert.deepEqual(
+      [...statementsOf('SELECT 2; SELECT 3 //', '//')].map((each) => each.text),
+      ['SELECT 2; SELECT 3'],
     );
   });
 });

@@ -19,6 +19,8 @@ export const snapshot: Snapshot = {
     { ...anInstance, id: '2', name: 'on-aws', cloudProvider: 'aws', regionId: 'aws-us-east-1' },
     { ...anInstance, id: '3', name: 'asleep', state: 'PAUSED' },
   ]),
+  isWhole: true,
+  failures: [],
   details: new Map(),
 };
 export const untouched: Draft = emptyDraft;

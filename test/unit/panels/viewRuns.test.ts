@@ -230,7 +230,10 @@ describe('creationState: a creation that runs', () => {
     });
 
     it('is not called gone while the instances cannot be listed, nor given up for another window', () => {
-      const unlisted = { instances: { loading: false, error: tidbError('unreachable') } } as never;
+      const unlisted = {
+        isWhole: false,
+        instances: { loading: false, error: tidbError('unreachable') },
+      } as never;
       assert.deepEqual(show(untouched, undefined, unlisted, { unfinished: [orphan] }).lost, []);
       const elsewhere = { ...orphan, readOnly: true };
       assert.deepEqual(show(untouched, undefined, {}, { unfinished: [elsewhere] }).lost, []);

@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { AppError } from '../../../src/core/errors';
-import { Accounts, type AccountsOptions, type Cloud } from '../../../src/services/accounts';
-import { FakeSecrets, ManualClock, RecordingLog, settle, tidbError } from '../fakes';
-import { aliKeys, secretKeys, tidbKey } from './stage';
+import { Accounts, type Account, type AccountsOptions, type Cloud } from '../../../src/services/accounts';
+import { FakeSecrets, FakeState, ManualClock, RecordingLog, settle, tidbError } from '../fakes';
+import { aliKeys, secretKeys, stateKeys, tidbKey } from './stage';
 import { FakeWorld } from './world';
 
 function accountsWith(over: Partial<AccountsOptions> = {}) {
   const world = new FakeWorld(new ManualClock());
   const secrets = new FakeSecrets();
+  const state = new FakeState();
   const log = new RecordingLog();
   /** What was learnt and used, in order. */
   const order: string[] = [];
   const changes: Cloud[] = [];
   const accounts = new Accounts({
-    secrets,
-    secretKeys,
+    ...{ secrets, secretKeys, state, stateKeys },
     environment: {},
     isWorkspaceTrusted: () => true,
     createTidbCloudApi: (key) => {
@@ -30,8 +30,19 @@ function accountsWith(over: Partial<AccountsOptions> = {}) {
     log,
     ...over,
   });
-  accounts.onDidChange((cloud) => changes.push(cloud));
-  return { accounts, world, secrets, log, order, changes };
+  accounts.onDidChange(({ cloud }) => changes.push(cloud));
+  return { accounts, world, secrets, state, log, order, changes };
+}
+
+const keyOf = {
+  tidb: secretKeys.account(`tidbCloud/${tidbKey.publicKey}`),
+  ali: secretKeys.account(`alibabaCloud/key/${aliKeys.accessKeyId}`),
+};
+
+async function only(accounts: Accounts, cloud: Cloud): Promise<Account> {
+  const all = await accounts.list(cloud);
+  assert.equal(all.length, 1);
+  return all[0] ?? assert.fail();
 }
 
 const environment = { TIDBCLOUD_PUBLIC_KEY: 'env-public', TIDBCLOUD_PRIVATE_KEY: 'env-private' };
@@ -47,13 +58,14 @@ describe('Accounts', () => {
       });
       assert.equal(await accounts.isSignedIn('TiDB Cloud'), false);
       assert.equal(await accounts.isSignedIn('Alibaba Cloud'), false);
-      assert.equal(await accounts.isStored('TiDB Cloud'), false);
+      assert.deepEqual(await accounts.list('TiDB Cloud'), []);
     });
 
     it('finds those that come later', async () => {
       const { accounts, world, secrets } = accountsWith();
       await assert.rejects(accounts.tidbCloud(), { code: 'notSignedIn' });
       await secrets.set(secretKeys.tidbCloud, JSON.stringify(tidbKey));
+      await settle();
       assert.equal(await accounts.tidbCloud(), world.tidbCloud);
     });
   });
@@ -82,19 +94,19 @@ describe('Accounts', () => {
       const { accounts, world, secrets, order, changes } = accountsWith();
       await accounts.signInTidbCloud(tidbKey);
       assert.deepEqual(world.script.calls, ['listInstances']);
-      assert.deepEqual(JSON.parse(secrets.kept.get(secretKeys.tidbCloud) ?? ''), tidbKey);
+      assert.deepEqual(JSON.parse(secrets.kept.get(keyOf.tidb) ?? ''), tidbKey);
       assert.deepEqual(changes, ['TiDB Cloud']);
       assert.equal(await accounts.tidbCloud(), world.tidbCloud);
       assert.ok(await accounts.isSignedIn('TiDB Cloud'));
-      assert.ok(await accounts.isStored('TiDB Cloud'));
+      assert.equal((await accounts.list('TiDB Cloud'))[0]?.isStored, true);
       assert.deepEqual(order.slice(0, 2), [`learn ${tidbKey.privateKey}`, `use ${tidbKey.privateKey}`]);
     });
 
     it('returns the Alibaba Cloud account and learns the token too', async () => {
       const { accounts, secrets, order, changes } = accountsWith();
       const keys = { ...aliKeys, securityToken: 'sts-token' };
-      assert.equal(await accounts.signInAlibabaCloud(keys), '42');
-      assert.deepEqual(JSON.parse(secrets.kept.get(secretKeys.alibabaCloud) ?? ''), keys);
+      assert.equal((await accounts.signInAlibabaCloud(keys)).owner, '42');
+      assert.deepEqual(JSON.parse(secrets.kept.get(keyOf.ali) ?? ''), keys);
       assert.deepEqual(order.slice(0, 3), [
         `learn ${keys.accessKeySecret}`,
         'learn sts-token',
@@ -106,7 +118,7 @@ describe('Accounts', () => {
     it('keeps the choice of the chain, which holds no secret', async () => {
       const { accounts, secrets } = accountsWith({ isWorkspaceTrusted: () => false });
       await accounts.signInAlibabaCloud({ kind: 'chain' });
-      assert.equal(secrets.kept.get(secretKeys.alibabaCloud), '{"kind":"chain"}');
+      assert.equal(secrets.kept.get(secretKeys.account('alibabaCloud/chain')), '{"kind":"chain"}');
       assert.ok(await accounts.isSignedIn('Alibaba Cloud'), 'chosen by the person, so trust does not matter');
     });
 
@@ -122,7 +134,8 @@ describe('Accounts', () => {
       await accounts.signInTidbCloud(tidbKey);
       world.script.fail('listInstances', refused);
       await assert.rejects(accounts.signInTidbCloud({ publicKey: 'a', privateKey: 'bbbb' }), refused);
-      assert.deepEqual(JSON.parse(secrets.kept.get(secretKeys.tidbCloud) ?? ''), tidbKey);
+      assert.deepEqual(JSON.parse(secrets.kept.get(keyOf.tidb) ?? ''), tidbKey);
+      assert.equal((await accounts.list('TiDB Cloud')).length, 1);
     });
 
     it('can be cancelled', async () => {
@@ -131,11 +144,12 @@ describe('Accounts', () => {
       assert.equal(secrets.kept.size, 0);
     });
 
-    it('takes effect at once for the next call', async () => {
+    it('again with the same key takes effect at once for the next call', async () => {
       const { accounts, order } = accountsWith();
       await accounts.signInTidbCloud(tidbKey);
       await accounts.tidbCloud();
-      await accounts.signInTidbCloud({ publicKey: 'other', privateKey: 'other-private' });
+      await accounts.signInTidbCloud({ ...tidbKey, privateKey: 'other-private' });
+      assert.equal((await accounts.list('TiDB Cloud')).length, 1);
       order.length = 0;
       await accounts.tidbCloud();
       assert.ok(order.includes('use other-private'), order.join());
@@ -149,18 +163,19 @@ describe('Accounts', () => {
       await accounts.signInAlibabaCloud(aliKeys);
       await accounts.tidbCloud();
       changes.length = 0;
-      await accounts.signOut('TiDB Cloud');
+      await accounts.signOut(await only(accounts, 'TiDB Cloud'));
       assert.deepEqual(changes, ['TiDB Cloud']);
-      assert.deepEqual([...secrets.kept.keys()], [secretKeys.alibabaCloud]);
+      assert.deepEqual([...secrets.kept.keys()], [keyOf.ali]);
       await assert.rejects(accounts.tidbCloud(), { code: 'notSignedIn' });
     });
 
     it('leaves what is in the environment', async () => {
       const { accounts } = accountsWith({ environment });
       await accounts.signInTidbCloud(tidbKey);
-      await accounts.signOut('TiDB Cloud');
+      await accounts.signOut(await only(accounts, 'TiDB Cloud'));
       assert.ok(await accounts.isSignedIn('TiDB Cloud'));
-      assert.equal(await accounts.isStored('TiDB Cloud'), false);
+      const { name, isStored } = await only(accounts, 'TiDB Cloud');
+      assert.deepEqual([name, isStored], ['Environment', false]);
     });
   });
 
@@ -169,7 +184,7 @@ describe('Accounts', () => {
       const { accounts, order } = accountsWith({ environment });
       await accounts.tidbCloud();
       assert.deepEqual(order, ['learn env-private', 'use env-private']);
-      assert.equal(await accounts.isStored('TiDB Cloud'), false);
+      assert.equal((await only(accounts, 'TiDB Cloud')).isStored, false);
     });
 
     it('gives way to what is stored', async () => {
@@ -221,12 +236,15 @@ describe('Accounts', () => {
 
     it('is followed when another window changes it, once per change', async () => {
       const { accounts, secrets, changes } = accountsWith();
-      await secrets.set(secretKeys.tidbCloud, JSON.stringify(tidbKey));
+      await secrets.set(keyOf.tidb, JSON.stringify(tidbKey));
+      await settle();
       assert.deepEqual(changes, ['TiDB Cloud']);
       await secrets.set('someone else’s', 'x');
+      await settle();
       assert.deepEqual(changes, ['TiDB Cloud']);
       accounts.dispose();
-      await secrets.set(secretKeys.tidbCloud, 'x');
+      await secrets.set(keyOf.tidb, 'x');
+      await settle();
       assert.deepEqual(changes, ['TiDB Cloud']);
     });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { HealthMonitor } from '../../../src/services/healthMonitor';
 import { Scheduler } from '../../../src/services/scheduler';
-import { aConnection, anEndpoint, anInstance, tidbError } from '../fakes';
+import { aConnection, anEndpoint, anInstance, aService, tidbError } from '../fakes';
 import { stage, type Stage } from './stage';
 
 const id = anInstance.id;
@@ -11,6 +11,7 @@ const posted = { ...aConnection, postedAtMs: 0 };
 describe('HealthMonitor', () => {
   let s: Stage;
   let looking: boolean;
+  let inView: readonly string[];
 
   const followed = (): unknown => s.state.get('followed');
 
@@ -23,12 +24,14 @@ describe('HealthMonitor', () => {
       followedKey: 'followed',
       log: s.log,
       intervalMs: () => (looking ? minute : undefined),
+      inView: () => inView,
     });
   }
 
   beforeEach(() => {
     s = stage();
     looking = true;
+    inView = [];
   });
 
   it('asks nothing while no endpoint was ever seen', async () => {
@@ -157,6 +160,69 @@ describe('HealthMonitor', () => {
     s.world.endpoints[0] = { ...anEndpoint, connectionStatus: 'ServiceDeleted', token: 't', createdAtMs: 0 };
     await s.clock.pass(minute);
     assert.equal(m.worst.verdict.level, 'failed');
+  });
+
+  describe('with many instances', () => {
+    const many = Array.from({ length: 500 }, (_, i) => `i${String(i).padStart(3, '0')}`);
+
+    beforeEach(async () => {
+      for (const each of many) {
+        s.world.instances.set(each, { ...anInstance, id: each });
+        s.world.services.set(each, { ...aService, instanceId: each });
+        s.world.connections.push({ ...posted, id: `c-${each}`, instanceId: each, endpointId: `ep-${each}` });
+      }
+      s.state.kept.set('followed', many);
+      await s.inventory.refreshInstances();
+      s.script.calls.length = 0;
+    });
+
+    const calls = (): number =>
+      s.script.count('listConnections') +
+      s.script.count('getPrivateLinkService') +
+      s.script.count('listInstances');
+
+    it('keeps within half of TiDB Cloud’s rate, and comes to each in turn', async () => {
+      const seen: string[] = [];
+      s.inventory.onDidChange((change) => {
+        if (change.kind === 'details' && !s.inventory.details(change.instanceId).loading) {
+          seen.push(change.instanceId);
+        }
+      });
+      monitor();
+      await s.clock.pass(10 * minute);
+      assert.ok(calls() <= 10 * 50, `${calls()} calls in 10 minutes`);
+      await s.clock.pass(20 * minute);
+      assert.deepEqual([...new Set(seen)].sort(), many);
+      const times = many.map((id) => seen.filter((each) => each === id).length);
+      assert.ok(Math.max(...times) - Math.min(...times) <= 1, 'no one’s turn comes twice before the others’');
+    });
+
+    it('looks at those in view each time', async () => {
+      inView = many.slice(490);
+      const m = monitor();
+      for (let i = 0; i < 3; i++) {
+        s.script.calls.length = 0;
+        await m.look();
+        assert.ok(inView.every((id) => s.inventory.details(id).value !== undefined));
+        assert.ok(calls() <= 40, `${calls()} calls`);
+      }
+    });
+
+    it('is not slowed down by one that cannot be read', async () => {
+      const m = monitor();
+      s.script.fail('listConnections', tidbError('notAllowed'));
+      await m.look();
+    });
+  });
+
+  it('looks at what is in view though nothing is followed', async () => {
+    inView = [id];
+    monitor();
+    await s.inventory.refreshInstances();
+    s.script.calls.length = 0;
+    await s.clock.pass(2 * minute);
+    assert.equal(s.script.count('listConnections'), 2);
+    assert.equal(s.script.count('getPrivateLinkService'), 1, 'a service that is ACTIVE is not read again');
   });
 
   it('stops when disposed', async () => {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import type { Snapshot } from '../../../src/services/inventory';
 import { aConnection, anEndpoint, anInstance, aService, settle, tidbError } from '../fakes';
 import { stage, type Stage } from './stage';
 
@@ -66,8 +65,8 @@ describe('Inventory', () => {
 
   it('may be asked again from a listener that hears of the loading', async () => {
     const seen: Promise<void>[] = [];
-    s.inventory.onDidChange(({ instances }) => {
-      if (instances.loading) {
+    s.inventory.onDidChange(({ kind }) => {
+      if (kind === 'instances' && s.inventory.snapshot.instances.loading) {
         seen.push(s.inventory.refreshInstances());
       }
     });
@@ -76,22 +75,25 @@ describe('Inventory', () => {
     assert.equal(s.script.count('listInstances'), 1);
   });
 
-  it('shows loading, then the value, in snapshots that never change', async () => {
-    const seen: Snapshot[] = [];
-    s.inventory.onDidChange((snapshot) => seen.push(snapshot));
+  it('shows loading, then each page, then the whole; and tells which instance’s details have changed', async () => {
+    const seen: unknown[] = [];
+    s.inventory.onDidChange((change) => {
+      const { instances, isWhole } = s.inventory.snapshot;
+      seen.push(
+        change.kind === 'instances'
+          ? [instances.loading, instances.value?.length, isWhole]
+          : [change.instanceId, s.inventory.details(id).loading],
+      );
+    });
     await s.inventory.refreshInstances();
     await s.inventory.refreshDetails(id);
-    assert.deepEqual(
-      seen.map(({ instances, details }) => [instances.loading, details.get(id)?.loading]),
-      [
-        [true, undefined],
-        [false, undefined],
-        [false, true],
-        [false, false],
-      ],
-    );
-    assert.equal(seen.at(-1), s.inventory.snapshot);
-    assert.equal(seen[2]?.details.get(id)?.value, undefined);
+    assert.deepEqual(seen, [
+      [true, undefined, false],
+      [true, 1, false],
+      [false, 1, true],
+      [id, true],
+      [id, false],
+    ]);
   });
 
   describe('a failure', () => {
@@ -156,11 +158,20 @@ describe('Inventory', () => {
   });
 
   describe('when the account changes', () => {
-    it('forgets everything at once', async () => {
+    it('forgets everything that was read with it at once', async () => {
+      await s.inventory.refreshInstances();
+      await s.inventory.refreshDetails(id);
+      s.accounts.reset('TiDB Cloud');
+      assert.deepEqual(s.inventory.snapshot.instances, { loading: false });
+      assert.deepEqual(s.inventory.details(id), { loading: false });
+    });
+
+    it('keeps TiDB Cloud’s list when it is one of Alibaba Cloud', async () => {
       await s.inventory.refreshInstances();
       await s.inventory.refreshDetails(id);
       s.accounts.reset('Alibaba Cloud');
-      assert.deepEqual(s.inventory.snapshot, { instances: { loading: false }, details: new Map() });
+      assert.equal(s.inventory.snapshot.instances.value?.length, 1);
+      assert.deepEqual(s.inventory.details(id), { loading: false });
     });
 
     it('drops answers to earlier questions, and asks anew', async () => {

@@ -54,6 +54,40 @@ describe('Scheduler', () => {
     assert.deepEqual(order, ['made', 'asked']);
   });
 
+  describe('when the machine has slept', () => {
+    /** A clock of which so much passes at once in the next sleep, as of a machine that wakes. */
+    function sleepThrough(ms: number): void {
+      const sleep = clock.sleep.bind(clock);
+      let isAsleep = true;
+      clock.sleep = async (wantedMs, signal) => {
+        const slept = isAsleep ? ms : 0;
+        isAsleep = false;
+        await sleep(wantedMs + slept, signal);
+      };
+    }
+
+    it('runs each task once, soon after, however much has fallen due', async () => {
+      sleepThrough(600 * minute);
+      task(undefined, () => 10 * minute);
+      task();
+      await clock.pass(601 * minute);
+      // One of them slept through; the other one's clock has gone on, as its timer ran.
+      const afterwards = runs.filter((at) => at >= 600);
+      assert.ok(afterwards.length <= 3, afterwards.join());
+    });
+
+    it('does not wait for the rest of an interval that has long passed', async () => {
+      sleepThrough(60 * minute);
+      task(undefined, () => 10 * minute);
+      await clock.pass(60 * minute + 30_000 + 3_000);
+      assert.equal(runs.length, 1);
+      await clock.pass(10 * minute - 1);
+      assert.equal(runs.length, 1);
+      await clock.pass(1);
+      assert.equal(runs.length, 2);
+    });
+  });
+
   it('takes up a changed interval after the next run, or at once when woken', async () => {
     let interval = 10 * minute;
     task(undefined, () => interval);

@@ -1,10 +1,19 @@
+import { alibabaCloudIdentity, tidbCloudIdentity } from '../../../src/services/account';
 import type { AccountsOptions } from '../../../src/services/accounts';
 import { Accounts } from '../../../src/services/accounts';
 import { Inventory } from '../../../src/services/inventory';
 import { FakeSecrets, FakeState, ManualClock, RecordingLog } from '../fakes';
 import { FakeWorld } from './world';
 
-export const secretKeys = { tidbCloud: 'tidb', alibabaCloud: 'ali' };
+export const secretKeys = {
+  tidbCloud: 'tidb',
+  alibabaCloud: 'ali',
+  account: (accountId: string): string => `account/${accountId}`,
+};
+export const stateKeys = {
+  accounts: 'accounts',
+  accountsOfInstance: (instanceId: string): string => `accounts.of/${instanceId}`,
+};
 export const tidbKey = { publicKey: 'public', privateKey: 'private-key-secret' };
 export const aliKeys = { kind: 'keys' as const, accessKeyId: 'LTAI', accessKeySecret: 'access-key-secret' };
 
@@ -15,15 +24,21 @@ export function stage(signedIn: { readonly tidb?: boolean; readonly ali?: boolea
   const secrets = new FakeSecrets();
   const state = new FakeState();
   const log = new RecordingLog();
+  const entries: object[] = [];
   if (signedIn.tidb !== false) {
-    secrets.kept.set(secretKeys.tidbCloud, JSON.stringify(tidbKey));
+    const { id, key } = tidbCloudIdentity(tidbKey);
+    entries.push({ id, key, cloud: 'TiDB Cloud' });
+    secrets.kept.set(secretKeys.account(id), JSON.stringify(tidbKey));
   }
   if (signedIn.ali !== false) {
-    secrets.kept.set(secretKeys.alibabaCloud, JSON.stringify(aliKeys));
+    const { id, key } = alibabaCloudIdentity(aliKeys);
+    entries.push({ id, key, cloud: 'Alibaba Cloud' });
+    secrets.kept.set(secretKeys.account(id), JSON.stringify(aliKeys));
   }
+  const accountsState = new FakeState();
+  accountsState.kept.set(stateKeys.accounts, entries);
   const options: AccountsOptions = {
-    secrets,
-    secretKeys,
+    ...{ secrets, secretKeys, stateKeys, state: accountsState },
     environment: {},
     isWorkspaceTrusted: () => true,
     createTidbCloudApi: () => Promise.resolve(world.tidbCloud),

@@ -54,6 +54,7 @@ export class FakeWorld {
 
   readonly tidbCloud: TidbCloudApi = {
     listInstances: (signal) => this.pages('listInstances', () => [...this.instances.values()], signal),
+    listInstancePages: (signal) => this.pages('listInstances', () => [[...this.instances.values()]], signal),
     getInstance: (id, signal) => this.script.perform('getInstance', () => this.instance(id), signal),
     createInstance: ({ name, regionId, servicePlan }, signal) =>
       this.script.perform(

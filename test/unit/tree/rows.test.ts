@@ -4,7 +4,9 @@ import type { InstancesTree } from '../../../src/tree/instancesTree';
 import type { TreeNode } from '../../../src/tree/nodes/node';
 import { aCreation, tidbError } from '../fakes';
 import { editor, withoutEditor } from '../commands/editor';
+import { TreeShape } from '../../../src/services/treeShape';
 import { byHand, minute, Running } from '../services/provisioning/running';
+import { withoutSql } from './withoutSql';
 
 interface Row {
   readonly label: unknown;
@@ -19,7 +21,7 @@ describe('tree rows of what is not finished', () => {
   let Tree: typeof InstancesTree;
   let r: Running;
   let tree: InstancesTree;
-  let fired: (TreeNode | undefined)[];
+  let fired: (TreeNode | TreeNode[] | undefined)[];
 
   before(async () => {
     ({ InstancesTree: Tree } = await withoutEditor(() => import('../../../src/tree/instancesTree')));
@@ -27,7 +29,14 @@ describe('tree rows of what is not finished', () => {
   beforeEach(() => {
     editor.reset();
     r = new Running();
-    tree = new Tree(r.inventory, r.runner, () => false);
+    const shape = new TreeShape(r.state, 'grouping', r.log);
+    tree = new Tree({
+      inventory: r.inventory,
+      runner: r.runner,
+      shape,
+      sql: withoutSql(r.log),
+      isSandbox: () => false,
+    });
     fired = [];
     tree.onDidChangeTreeData((node) => fired.push(node));
   });
@@ -37,7 +46,9 @@ describe('tree rows of what is not finished', () => {
   });
 
   function shown(node: TreeNode): Row {
-    const item = node.item() as TreeItem & { readonly tooltip?: { readonly value?: string } };
+    const item = tree.resolveTreeItem(node.item(), node) as TreeItem & {
+      readonly tooltip?: { readonly value?: string };
+    };
     return {
       label: item.label,
       description: item.description,
@@ -104,7 +115,7 @@ describe('tree rows of what is not finished', () => {
     await r.clock.pass(0);
     const { description, icon, tokens, opens } = await row('tidb-orders');
     assert.deepEqual([description, icon], ['Deleting', 'sync']);
-    assert.deepEqual(tokens, ['canExport', 'endpoint', 'hasDomain']);
+    assert.deepEqual(tokens, ['canExport', 'canReadAgain', 'endpoint', 'hasDomain']);
     assert.deepEqual(opens, [{ instanceId: '1001' }]);
   });
 
@@ -150,7 +161,7 @@ describe('tree rows of what is not finished', () => {
     await r.runner.start(aCreation);
     await r.clock.pass(10 * minute);
     r.assertDone();
-    const drawn = fired.filter((node) => node === instance).length;
+    const drawn = fired.flat().filter((node) => node === instance).length;
     const words = new Set(r.progress.map(({ decision }) => JSON.stringify(decision)));
     assert.ok(drawn >= 3, `${drawn} times`);
     assert.ok(drawn <= words.size + 3, `${drawn} times, ${words.size} decisions, ${r.progress.length} looks`);

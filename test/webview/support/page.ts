@@ -10,16 +10,20 @@ const root = path.resolve(__dirname, '../../..');
 const screenshots = path.join(root, '.cache/screenshots/webview');
 const origin = 'http://webview.invalid';
 
-export type Bundle = 'creation' | 'results';
+export type Bundle = 'creation' | 'diagnosis' | 'results';
 
 let files: ReadonlyMap<string, string> | undefined;
 
-/** Both pages, built as scripts/build.mjs builds them. */
+/** The pages, built as scripts/build.mjs builds them. */
 async function built(): Promise<ReadonlyMap<string, string>> {
   if (files === undefined) {
     const { outputFiles } = await esbuild.build({
       absWorkingDir: root,
-      entryPoints: { creation: 'src/webview/creation/main.ts', results: 'src/webview/results/main.ts' },
+      entryPoints: {
+        creation: 'src/webview/creation/main.ts',
+        diagnosis: 'src/webview/diagnosis/main.ts',
+        results: 'src/webview/results/main.ts',
+      },
       outdir: 'dist/webview',
       bundle: true,
       minify: true,
@@ -56,7 +60,10 @@ const editor = (variables: Record<string, string>): string => `
   window.saved = [];
   window.refused = [];
   window.acquireVsCodeApi = () => ({
-    postMessage: (message) => window.sent.push(structuredClone(message)),
+    postMessage: (message) => {
+      window.sent.push(structuredClone(message));
+      window.toHost?.(message);
+    },
     setState: (state) => window.saved.push(structuredClone(state)),
     getState: () => undefined,
   });
@@ -87,7 +94,7 @@ export class Webview {
   ): Promise<Webview> {
     const sources = await built();
     const { body, variables } = theme(name);
-    const page = await browser.newPage({ viewport: { width, height: bundle === 'creation' ? 900 : 320 } });
+    const page = await browser.newPage({ viewport: { width, height: bundle === 'results' ? 320 : 900 } });
     const webview = new Webview(page);
     page.on('pageerror', (error) => webview.mistakes.push(error.message));
     page.on('console', (message) => {
@@ -117,6 +124,16 @@ export class Webview {
         requestAnimationFrame(() => requestAnimationFrame(drawn));
       })`,
     );
+  }
+
+  /** Has the extension's side answer what the page asks. Nobody else can be asked meanwhile. */
+  async answerWith(answer: (message: unknown) => Promise<unknown>): Promise<void> {
+    await this.page.exposeFunction('toHost', async (message: unknown) => {
+      const reply = await answer(message);
+      if (reply !== undefined && !this.page.isClosed()) {
+        await this.page.evaluate(`window.postMessage(${JSON.stringify(reply)}, '*')`);
+      }
+    });
   }
 
   /** Comes back when the expression is true in the page. (waitForFunction needs eval, which the policy forbids.) */

@@ -1,5 +1,4 @@
 import type { CreationState, Problem } from '../../../src/protocol/creation';
-import type { ResultsState } from '../../../src/protocol/results';
 
 /** The same shape, all of it optional. */
 type Change = {
@@ -371,50 +370,3 @@ export const creationStateNames = Object.keys(creationStates) as CreationStateNa
 
 /** A state with some of its parts replaced. */
 export const changed = change;
-
-const connection = { connection: 'orders · ep-t4n5d7f8g9h0j1k2', statement: 'SELECT * FROM customers' };
-
-export const manyRows = (count: number): ResultsState => ({
-  ...connection,
-  outcome: {
-    kind: 'rows',
-    columns: ['id', 'name', 'city', 'note', 'created_at'].map((name) => ({ name, type: 'varchar' })),
-    rows: Array.from({ length: count }, (_, row) => [
-      String(9_007_199_254_740_993n + BigInt(row)),
-      `Customer ${row}`,
-      row % 3 === 0 ? null : 'Singapore',
-      row % 4 === 0 ? '' : 'A note that is a little longer than the rest of them',
-      '2026-01-02 03:04:05.000006',
-    ]),
-    truncated: false,
-    elapsedMs: 42,
-    warningCount: 0,
-  },
-});
-
-const rows = manyRows(40);
-
-export const resultsStates = {
-  empty: { connection: '', statement: '', outcome: { kind: 'empty' } },
-  running: { ...connection, outcome: { kind: 'running', startedAtMs: 0 } },
-  rows,
-  truncated: {
-    ...rows,
-    outcome: { ...rows.outcome, truncated: true, elapsedMs: 1240, warningCount: 2 },
-  } as ResultsState,
-  none: { ...rows, outcome: { ...rows.outcome, rows: [] } } as ResultsState,
-  done: { ...connection, outcome: { kind: 'done', affectedRows: 1, elapsedMs: 7, warningCount: 1 } },
-  cancelled: { ...connection, outcome: { kind: 'cancelled' } },
-  failed: {
-    ...connection,
-    outcome: {
-      kind: 'failed',
-      message: "Table 'test.customers' doesn't exist",
-      nextStep: 'Check the name of the table and the database in use.',
-    },
-  },
-} satisfies Record<string, ResultsState>;
-
-export type ResultsStateName = keyof typeof resultsStates;
-
-export const resultsStateNames = Object.keys(resultsStates) as ResultsStateName[];

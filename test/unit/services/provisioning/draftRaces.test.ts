@@ -27,10 +27,10 @@ describe('CreationDraft: answers that come too late', () => {
 
   it('of who is signed in do not bring back another instance', async () => {
     let release = (): void => undefined;
-    const get = s.secrets.get.bind(s.secrets);
-    s.secrets.get = () => new Promise((resolve) => (release = () => resolve(undefined)));
+    const list = s.accounts.list.bind(s.accounts);
+    s.accounts.list = () => new Promise((resolve) => (release = () => resolve([])));
     const early = draft.chooseInstance(id);
-    s.secrets.get = get;
+    s.accounts.list = list;
     await draft.chooseInstance(second.id);
     release();
     await early;

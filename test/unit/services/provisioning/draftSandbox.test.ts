@@ -8,7 +8,7 @@ import { Inventory } from '../../../../src/services/inventory';
 import { LastChoices } from '../../../../src/services/provisioning/choices';
 import { CreationDraft } from '../../../../src/services/provisioning/draft';
 import { FakeSecrets, FakeState, RecordingLog } from '../../fakes';
-import { aliKeys, secretKeys, tidbKey } from '../stage';
+import { aliKeys, secretKeys, stateKeys, tidbKey } from '../stage';
 
 describe('CreationDraft with both clouds as they are', function () {
   this.timeout(20_000);
@@ -23,7 +23,15 @@ describe('CreationDraft with both clouds as they are', function () {
     secrets.kept.set(secretKeys.alibabaCloud, JSON.stringify(aliKeys));
     const common = { userAgent: 'test', clock, log };
     const accounts = new Accounts({
-      ...{ secrets, secretKeys, log, environment: {}, isWorkspaceTrusted: () => true },
+      ...{
+        secrets,
+        secretKeys,
+        stateKeys,
+        state: new FakeState(),
+        log,
+        environment: {},
+        isWorkspaceTrusted: () => true,
+      },
       createTidbCloudApi: () => Promise.resolve(createTidbCloudApi({ ...common, ...sandbox.tidbCloud })),
       createAlibabaCloudApi: () => {
         const { endpoints } = sandbox.alibabaCloud;

@@ -1,0 +1,148 @@
+import type { Instance } from '../core/model';
+import { isPremium } from '../core/model';
+import type { Account } from './accounts';
+
+interface Listing {
+  account: Account;
+  /** As last read to the end; undefined until then. */
+  whole: readonly Instance[] | undefined;
+  /** What has come so far of a first reading. */
+  arrived: Instance[];
+  error: unknown;
+}
+
+interface Entry {
+  readonly instance: Instance;
+  readonly account: Account;
+}
+
+/** The instances that each TiDB Cloud account lists, as one list: an instance that several see is the first one's. */
+export class InstanceLists {
+  private listings: readonly Listing[] = [];
+  private readonly byId = new Map<string, Entry>();
+  private merged: readonly Instance[] = [];
+
+  /** Undefined until the first page of any account has come. */
+  get instances(): readonly Instance[] | undefined {
+    return this.listings.some(({ whole, arrived }) => whole !== undefined || arrived.length > 0)
+      ? this.merged
+      : undefined;
+  }
+
+  /** Every account was read to the end once, or cannot be. */
+  get isWhole(): boolean {
+    return (
+      this.count > 0 && this.listings.every(({ whole, error }) => whole !== undefined || error !== undefined)
+    );
+  }
+
+  /** Those that cannot be listed, in order. */
+  get failures(): readonly { readonly account: Account; readonly error: unknown }[] {
+    return this.listings
+      .filter(({ error }) => error !== undefined)
+      .map(({ account, error }) => ({ account, error }));
+  }
+
+  get(instanceId: string): Instance | undefined {
+    return this.byId.get(instanceId)?.instance;
+  }
+
+  accountOf(instanceId: string): Account | undefined {
+    return this.byId.get(instanceId)?.account;
+  }
+
+  get count(): number {
+    return this.listings.length;
+  }
+
+  /** Those that were not read to the end yet. */
+  missing(accounts: readonly Account[]): readonly Account[] {
+    return accounts.filter(({ id }) => this.of(id)?.whole === undefined);
+  }
+
+  /** The accounts that there are now; what was read with others is forgotten, and half a list is begun anew. */
+  begin(accounts: readonly Account[]): void {
+    this.listings = accounts.map((account) => {
+      const before = this.of(account.id);
+      return { account, whole: before?.whole, arrived: [], error: before?.error };
+    });
+    this.merge();
+  }
+
+  rename(accounts: readonly Account[]): void {
+    for (const account of accounts) {
+      const listing = this.of(account.id);
+      if (listing !== undefined && listing.account.name !== account.name) {
+        listing.account = account;
+      }
+    }
+    this.merge();
+  }
+
+  forget(accountId: string | undefined): void {
+    this.listings =
+      accountId === undefined ? [] : this.listings.filter(({ account }) => account.id !== accountId);
+    this.merge();
+  }
+
+  /** While an account is read again, what it listed before stays in sight. Returns whether there is something new. */
+  page(accountId: string, page: readonly Instance[]): boolean {
+    const listing = this.of(accountId);
+    if (listing === undefined) {
+      return false;
+    }
+    const premium = page.filter(isPremium);
+    listing.arrived.push(...premium);
+    if (listing.whole !== undefined) {
+      return false;
+    }
+    const added = premium.filter((instance) => {
+      const isNew = !this.byId.has(instance.id);
+      if (isNew) {
+        this.byId.set(instance.id, { instance, account: listing.account });
+      }
+      return isNew;
+    });
+    this.merged = [...this.merged, ...added];
+    return true;
+  }
+
+  end(accountId: string): void {
+    const listing = this.of(accountId);
+    if (listing !== undefined) {
+      listing.whole = listing.arrived;
+      listing.arrived = [];
+      listing.error = undefined;
+      this.merge();
+    }
+  }
+
+  /** What it listed before stays in sight. */
+  fail(accountId: string, error: unknown): void {
+    const listing = this.of(accountId);
+    if (listing !== undefined) {
+      listing.error = error;
+      listing.whole ??= listing.arrived.length > 0 ? listing.arrived : undefined;
+      listing.arrived = [];
+      this.merge();
+    }
+  }
+
+  private of(accountId: string): Listing | undefined {
+    return this.listings.find(({ account }) => account.id === accountId);
+  }
+
+  private merge(): void {
+    this.byId.clear();
+    const merged: Instance[] = [];
+    for (const { account, whole, arrived } of this.listings) {
+      for (const instance of whole ?? arrived) {
+        if (!this.byId.has(instance.id)) {
+          this.byId.set(instance.id, { instance, account });
+          merged.push(instance);
+        }
+      }
+    }
+    this.merged = merged;
+  }
+}

@@ -1,0 +1,200 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createTidbCloudApi } from '../../src/cloud/tidbCloud';
+import { systemClock } from '../../src/platform/clock';
+import { manyInstances, startSandbox, type Sandbox } from '../../src/sandbox';
+import { openWorkbench } from '../support/editor/browser';
+import { installEditor } from '../support/editor/install';
+import { startEditorServer } from '../support/editor/server';
+import { NEWEST_EDITOR } from '../support/editor/versions';
+import { Workbench } from '../support/editor/workbench';
+import type { Row } from './row';
+import { idleCalls } from './tree/idle';
+import { askProbe, writeProbe } from './tree/probe';
+
+const root = path.join(__dirname, '..', '..');
+const sizes = [100, 1_000, 10_000];
+const peerName = 'trivial TreeDataProvider';
+/** Of the 100 calls a minute that TiDB Cloud allows a key, and the 1,000 of Alibaba Cloud's list of endpoints. */
+const halfOfRate = { tidbCloud: 50, alibabaCloud: 500 };
+
+/**
+ * The view with many instances, in a real editor, beside a view that does nothing but hand out as many rows. The clouds
+ * are the sandbox, with TiDB Cloud's published rate: a list of 10,000 instances has more pages than a minute has calls.
+ */
+export async function measure(): Promise<readonly Row[]> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'tree-'));
+  try {
+    const rows: Row[] = [];
+    const ours = path.join(folder, 'ours');
+    for (const part of ['package.json', 'dist', 'media']) {
+      cpSync(path.join(root, part), path.join(ours, part), { recursive: true });
+    }
+    const probe = writeProbe(folder);
+    for (const size of sizes) {
+      rows.push(...(await inEditor(size, [ours, probe])));
+    }
+    for (const [followed, shown] of [
+      [500, 0],
+      [500, 20],
+      [5_000, 20],
+    ] as const) {
+      const { tidbCloud, alibabaCloud } = await idleCalls(followed, shown);
+      const what = `${(2 * followed).toLocaleString('en')} endpoints followed, ${shown} instances in view`;
+      rows.push(
+        {
+          what: `idle calls to TiDB Cloud, ${what}`,
+          ours: round(tidbCloud),
+          limit: halfOfRate.tidbCloud,
+          unit: '1/min',
+        },
+        {
+          what: `idle calls to Alibaba Cloud, ${what}`,
+          ours: round(alibabaCloud),
+          limit: halfOfRate.alibabaCloud,
+          unit: '1/min',
+        },
+      );
+    }
+    return rows;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function inEditor(size: number, unpacked: readonly string[]): Promise<readonly Row[]> {
+  const install = await installEditor(NEWEST_EDITOR);
+  const sandbox = await startSandbox({ seed: { instances: manyInstances(size), endpointsEach: 2 } });
+  const port = await freePort();
+  const server = await startEditorServer(install, {
+    unpacked,
+    env: {
+      TIDBCLOUD_PUBLIC_KEY: sandbox.tidbCloud.publicKey,
+      TIDBCLOUD_PRIVATE_KEY: sandbox.tidbCloud.privateKey,
+      PROBE_PORT: String(port),
+      PROBE_COUNT: String(size),
+    },
+    settings: { 'tidbPrivateEndpoint.tidbCloud.baseUrl': sandbox.tidbCloud.baseUrl },
+  });
+  try {
+    const window = await openWorkbench(server);
+    try {
+      const workbench = new Workbench(window.page);
+      const firstRow = window.page
+        .getByRole('treeitem')
+        .filter({ has: window.page.locator('.label-name') })
+        .first();
+      const show = async (container: string): Promise<number> => {
+        const from = performance.now();
+        await workbench.openViewContainer(container);
+        await firstRow.waitFor();
+        return performance.now() - from;
+      };
+      // Both views are known to the editor, and nothing of them is loaded.
+      await workbench.page.locator('.activitybar').getByRole('tab', { name: 'Trivial Tree' }).waitFor();
+      const probed = await untilProbed(port);
+      const peer = await show('Trivial Tree');
+      const afterPeer = await askProbe(port);
+      await workbench.openViewContainer('Explorer');
+      const before = await askProbe(port);
+      const roundTrip = await pageRoundTrip(sandbox);
+      const asked = sandbox.control.calls('tidb:ListTidbs');
+      const from = performance.now();
+      const ours = await show('TiDB Private Endpoint');
+      await workbench.page
+        .getByText('More instances are on their way')
+        .waitFor({ state: 'detached', timeout: 180_000 });
+      await untilListed(sandbox, asked + Math.ceil(size / 100));
+      const all = performance.now() - from;
+      const group = window.page
+        .getByRole('treeitem')
+        .filter({ hasText: /instance/ })
+        .first();
+      await group.click();
+      // Its first region.
+      await window.page.locator('[role=treeitem][aria-level="2"]').first().click();
+      await window.page.getByRole('treeitem').filter({ hasText: 'many-' }).first().waitFor();
+      const after = await askProbe(port);
+      const what = `${size.toLocaleString('en')} instances`;
+      const common = { peerName };
+      return [
+        {
+          ...common,
+          what: `${what}: first page on screen (at most a page’s round trip and 100 ms over the peer)`,
+          ...{ ours: round(ours), peer: round(peer), limit: round(peer + roundTrip + 100), unit: 'ms' },
+        },
+        { what: `${what}: a page’s round trip`, ours: round(roundTrip), unit: 'ms' },
+        { what: `${what}: all of them listed`, ours: round(all), unit: 'ms' },
+        {
+          ...common,
+          what: `${what}: host memory over an empty tree`,
+          ours: round(after.heapMb - before.heapMb),
+          peer: round(afterPeer.heapMb - probed.heapMb),
+          limit: 60,
+          unit: 'MB',
+        },
+        {
+          ...common,
+          what: `${what}: longest block of the host’s event loop`,
+          ours: after.blockedMs,
+          peer: afterPeer.blockedMs,
+          limit: 50,
+          unit: 'ms',
+        },
+      ];
+    } finally {
+      await window.close();
+    }
+  } finally {
+    await server.stop();
+    await sandbox.stop();
+  }
+}
+
+/** As a client without anything in hand has it: the challenge, then the page. */
+async function pageRoundTrip({ tidbCloud }: Sandbox): Promise<number> {
+  const quiet = (): void => undefined;
+  const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+  const api = createTidbCloudApi({ ...tidbCloud, userAgent: 'bench/1', clock: systemClock, log });
+  const from = performance.now();
+  await api.listInstancePages()[Symbol.asyncIterator]().next();
+  return performance.now() - from;
+}
+
+async function untilProbed(port: number): ReturnType<typeof askProbe> {
+  return poll('the probe to answer', () => askProbe(port).catch(() => undefined));
+}
+
+const untilListed = (sandbox: Sandbox, calls: number): Promise<true> =>
+  poll('all pages to be read', () =>
+    Promise.resolve(sandbox.control.calls('tidb:ListTidbs') >= calls ? true : undefined),
+  );
+
+async function poll<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
+  const end = Date.now() + 180_000;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) {
+      return found;
+    }
+    if (Date.now() > end) {
+      throw new Error(`Waited in vain for ${what}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+const round = (value: number): number => Math.round(value * 10) / 10;
