@@ -23,6 +23,7 @@ const rooms = {
   alibaba: 'src/cloud/alibaba/index.ts',
   alibabaCredentials: 'src/cloud/alibaba/defaultChain.ts',
   sql: 'src/sql/index.ts',
+  directProbe: 'src/sql/directProbe.ts',
   diagnosis: 'src/panels/diagnosis/index.ts',
   askpass: 'src/sql/ssh/askpass.ts',
   sandbox: 'src/sandbox/index.ts',
@@ -111,6 +112,7 @@ const browser = {
   ...shared,
   entryPoints: {
     creation: 'src/webview/creation/main.ts',
+    details: 'src/webview/details/main.ts',
     diagnosis: 'src/webview/diagnosis/main.ts',
     results: 'src/webview/results/main.ts',
   },

@@ -16,6 +16,7 @@ import { StatementProblems } from './editor/problems';
 import { contexts, panels, secretKeys, stateKeys } from './ids';
 import { announceActive } from './panels/creation/announce';
 import { CreationPanels } from './panels/creation/creationPanels';
+import { DetailsPanels } from './panels/details/detailsPanels';
 import { LazyDiagnosis } from './panels/lazyDiagnosis';
 import type { ResultsView } from './panels/results/resultsView';
 import { askSsh } from './platform/askSsh';
@@ -38,6 +39,9 @@ import { Catalog } from './services/catalog/catalog';
 import { Suggester } from './services/catalog/suggestions';
 import { Connections } from './services/connections';
 import { ConnectWith } from './services/connectWith';
+import { HealthBook } from './services/health/book';
+import { HealthHistory } from './services/health/history';
+import { DomainProbes } from './services/health/probes';
 import { HealthMonitor } from './services/healthMonitor';
 import { Inventory } from './services/inventory';
 import { ProductionMarks } from './services/productionMarks';
@@ -54,6 +58,7 @@ import { StatementIndex } from './services/statementIndex';
 import { ConnectionItem } from './statusBar/connectionItem';
 import { TreeShape } from './services/treeShape';
 import { HealthItem } from './statusBar/healthItem';
+import { HealthNews } from './statusBar/healthNews';
 import { SandboxItem } from './statusBar/sandboxItem';
 import { InstancesTree } from './tree/instancesTree';
 import { ViewState } from './tree/viewState';
@@ -170,14 +175,32 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
   const shape = new TreeShape(state, stateKeys.grouping, log);
   const tree = new InstancesTree({ inventory, runner, shape, sql: { catalog, production }, isSandbox });
   const inView = (): readonly string[] => tree.inView();
+  const healthHistory = new HealthHistory(state, stateKeys.healthHistory, log);
+  const book = new HealthBook(healthHistory, log);
   const monitor = new HealthMonitor({
+    ...{ book, clock },
+    probes: new DomainProbes({
+      probe: async () => (await import('./sql/directProbe')).createDirectProbe(),
+      routeTo: (endpoint) => connections.routeTo(endpoint),
+      caCertificate: (instanceId) => connections.authorities.known(instanceId),
+    }),
     ...{ inventory, scheduler, state, followedKey: stateKeys.followed, log, inView },
     intervalMs: () =>
       readSettings.healthShowInStatusBar() || tree.visible
         ? readSettings.healthIntervalSeconds() * 1000
         : undefined,
   });
-  const healthItem = new HealthItem(monitor, inventory, () => readSettings.healthShowInStatusBar());
+  const healthItem = new HealthItem(monitor, () => readSettings.healthShowInStatusBar());
+  const healthNews = new HealthNews({
+    book,
+    nameOf: ({ instanceId, endpointId }) => {
+      const name = inventory.endpoint(instanceId, endpointId)?.endpoint?.name;
+      const instance = inventory.instance(instanceId)?.name;
+      return instance && `${instance} · ${name ? name : endpointId}`;
+    },
+    isUnderWay: ({ endpointId }) =>
+      runner.unfinished().some(({ creation }) => creation.endpointId === endpointId),
+  });
   const sandboxItem = new SandboxItem(isSandbox, sandbox.id !== undefined);
   const { extensionUri } = context;
   const shared = { extensionUri, accounts, inventory, notifications, clock, log };
@@ -197,6 +220,11 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
       machine: here,
       probe: async () => (await (sql ??= loadSql())).probe,
     });
+  });
+  const details = new DetailsPanels({
+    ...shared,
+    ...{ monitor, book, isSandbox },
+    history: healthHistory,
   });
   const settingsCheck = new SettingsCheck(notifications, {
     tidbCloudBaseUrl: checkBaseUrl,
@@ -222,16 +250,20 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
       viewState,
       tree,
       healthItem,
+      healthNews,
+      details,
       sandboxItem,
       creation,
       diagnosis,
       texts,
     ],
     window.registerWebviewPanelSerializer(panels.creation, creation),
+    window.registerWebviewPanelSerializer(panels.details, details),
     ...registerCommands(new CommandRunner(notifications, log), {
       ...shared,
       ...{ connections, documents, statements, sqlRunner, history, production, results, resultsView },
       ...{ monitor, creation, diagnosis, consoles, sandbox, runner, newId, catalog, connectWith },
+      ...{ details, healthHistory },
       ...{ shape, inView },
       showLog: () => log.show(),
       showText: (title, text) => texts.show(title, text),
@@ -291,6 +323,7 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     dispose,
     leave: () => {
       creation.close();
+      details.close();
       diagnosis.close();
       dispose();
     },

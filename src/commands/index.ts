@@ -25,6 +25,7 @@ import { markProduction, unmarkProduction } from './production';
 import { cancelSql, explainSql, runAllSql, runSql } from './runSql';
 import { clearSqlHistory, showSqlHistory } from './sqlHistory';
 import { startSandbox, stopSandbox } from './sandbox';
+import { showDetails, showHealthHistory } from './healthDetails';
 import { showHealth } from './showHealth';
 import { showLog } from './showLog';
 import { switchConnection } from './switchConnection';
@@ -70,6 +71,8 @@ export const allCommands: readonly Command[] = [
   clearSqlHistory,
   exportResults,
   showHealth,
+  showDetails,
+  showHealthHistory,
   openInTidbCloud,
   openInAlibabaCloud,
   exportAsCode,

@@ -65,9 +65,11 @@ async function act({ endpoint, verdict }: EndpointHealth): Promise<void> {
     ...(verdict.level === 'healthy'
       ? [{ label: 'Connect', iconPath: new ThemeIcon('database'), command: commands.connect }]
       : []),
+    { label: 'Show Details', iconPath: new ThemeIcon('info'), command: commands.showDetails },
     { label: 'Diagnose Connection', iconPath: new ThemeIcon('search-fuzzy'), command: commands.diagnose },
     { label: 'Open Creation Panel', iconPath: new ThemeIcon('list-ordered'), command: commands.openCreation },
     { label: 'Refresh', iconPath: new ThemeIcon('refresh'), command: commands.refresh },
+    { label: 'Show Health History', iconPath: new ThemeIcon('history'), command: commands.showHealthHistory },
     { label: 'Copy Endpoint ID', iconPath: new ThemeIcon('copy'), command: commands.copyEndpointId },
     { label: 'Copy Domain Name', iconPath: new ThemeIcon('copy'), command: commands.copyDomainName },
     {

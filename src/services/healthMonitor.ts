@@ -1,8 +1,14 @@
-import type { Disposable } from '../core/emitter';
+import { Emitter, type Disposable } from '../core/emitter';
 import { isTransient } from '../core/errors';
 import { healthLevels, verdictOf, type PrivateEndpoint, type Verdict } from '../core/health';
+import { reachabilityOf } from '../core/jointHealth';
 import type { Instance } from '../core/model';
-import type { Log, StateStore } from '../core/ports';
+import type { Clock, Log, StateStore } from '../core/ports';
+import type { Reach } from '../core/reach';
+import { settleMs } from '../core/settling';
+import { endpointKey, type EndpointRef } from './connections';
+import type { HealthBook } from './health/book';
+import type { DomainProbes } from './health/probes';
 import type { Inventory } from './inventory';
 import type { Scheduler } from './scheduler';
 
@@ -10,10 +16,17 @@ export interface EndpointHealth {
   readonly instance: Instance;
   readonly endpoint: PrivateEndpoint;
   readonly verdict: Verdict;
+  /** Undefined before the first look at it. */
+  readonly sinceMs?: number;
+  /** What this machine has found, where it has tried. */
+  readonly reach?: Reach;
 }
 
 export interface HealthMonitorOptions {
   readonly inventory: Inventory;
+  readonly book: HealthBook;
+  readonly probes: Pick<DomainProbes, 'of' | 'forget'>;
+  readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly state: StateStore;
   readonly followedKey: string;
@@ -26,6 +39,10 @@ export interface HealthMonitorOptions {
 
 /** TiDB Cloud allows 100 calls a minute and key: less than half of it is spent on looking when nothing is asked for. */
 const callsPerMinute = 40;
+/** A domain that this machine does not reach is tried again this much later. */
+const farAwayMs = 5 * 60_000;
+/** A pause between looks that long is a machine that slept, and perhaps woke up in another network. */
+const sleptMs = 3 * 60_000;
 /** A look whose service is known to be ACTIVE lists the connections; else it reads the service too. */
 const callsOfLook = (isKnown: boolean): number => (isKnown ? 1 : 2);
 
@@ -38,6 +55,10 @@ export class HealthMonitor implements Disposable {
   private readonly following: Set<string>;
   /** The one whose turn came last. */
   private lastInTurn: string | undefined;
+  private readonly changed: Emitter<void>;
+  /** When a domain that this machine does not reach is to be tried again. */
+  private readonly triedAgainMs = new Map<string, number>();
+  private lastLookMs: number | undefined;
   /** Set while what is followed waits to be written. */
   private writing: Promise<void> | undefined;
 
@@ -46,16 +67,20 @@ export class HealthMonitor implements Disposable {
     this.following = new Set(
       Array.isArray(kept) ? kept.filter((id): id is string => typeof id === 'string') : [],
     );
+    this.changed = new Emitter((error) => options.log.error('A listener of the health failed', error));
     this.subscriptions = [
       options.inventory.onDidChange((change) => {
         if (change.kind === 'details') {
           this.follow(change.instanceId);
+          this.note(change.instanceId);
+        } else {
+          this.changed.fire();
         }
       }),
       options.scheduler.repeat({
         name: 'Endpoint health',
         intervalMs: () =>
-          this.following.size === 0 && options.inView().length === 0 ? undefined : options.intervalMs(),
+          this.following.size === 0 && options.inView().length === 0 ? undefined : this.nextLookMs(),
         run: () => this.look(),
       }),
     ];
@@ -65,12 +90,17 @@ export class HealthMonitor implements Disposable {
   get health(): readonly EndpointHealth[] {
     return this.options.inventory
       .endpoints()
-      .map(({ instance, endpoint }) => ({ instance, endpoint, verdict: verdictOf(endpoint) }))
+      .map(({ instance, endpoint }) => this.healthOf(instance, endpoint))
       .sort((a, b) => healthLevels.indexOf(b.verdict.level) - healthLevels.indexOf(a.verdict.level));
   }
 
   get worst(): EndpointHealth | undefined {
     return this.health[0];
+  }
+
+  /** Fires when something of the health may be another. */
+  get onDidChange(): Emitter<void>['event'] {
+    return this.changed.event;
   }
 
   /** Looks at once; a failure is in the log and in what the views show. */
@@ -90,8 +120,11 @@ export class HealthMonitor implements Disposable {
     if (value === undefined || error !== undefined) {
       await inventory.refreshInstances();
     }
+    this.noticeSleep();
     const chosen = this.choose();
     await Promise.all(chosen.map((id) => inventory.refreshDetails(id, { light: true })));
+    const seen = chosen.flatMap((id) => inventory.details(id).value?.endpoints ?? []);
+    await Promise.all(seen.map((endpoint) => this.tryDomain(endpoint)));
     // The views show these from the snapshot; whoever repeats the look needs to know, to back off.
     const failures = chosen
       .map((id) => inventory.details(id).error)
@@ -107,9 +140,80 @@ export class HealthMonitor implements Disposable {
     }
   }
 
+  /** Tries one endpoint's private domain now. */
+  async probe({ instanceId, endpointId }: EndpointRef): Promise<void> {
+    const endpoint = this.options.inventory.endpoint(instanceId, endpointId);
+    if (endpoint !== undefined) {
+      this.triedAgainMs.delete(endpointKey(endpoint));
+      await this.tryDomain(endpoint);
+    }
+  }
+
   dispose(): void {
     for (const subscription of this.subscriptions) {
       subscription.dispose();
+    }
+  }
+
+  private healthOf(instance: Instance, endpoint: PrivateEndpoint): EndpointHealth {
+    const record = this.options.book.of(endpoint);
+    return record === undefined
+      ? { instance, endpoint, verdict: verdictOf(endpoint) }
+      : {
+          ...{ instance, endpoint, verdict: record.verdict, sinceMs: record.sinceMs },
+          ...(record.reach !== undefined && { reach: record.reach }),
+        };
+  }
+
+  /** Sooner where something was seen that is told only if it lasts. */
+  private nextLookMs(): number | undefined {
+    const usual = this.options.intervalMs();
+    return usual !== undefined && this.options.book.isUnsettled ? Math.min(usual, settleMs) : usual;
+  }
+
+  private noticeSleep(): void {
+    const { clock, intervalMs, book, probes } = this.options;
+    const now = clock.now();
+    if (this.lastLookMs !== undefined && now - this.lastLookMs > sleptMs + (intervalMs() ?? 0)) {
+      book.forgetReach();
+      probes.forget();
+      this.triedAgainMs.clear();
+    }
+    this.lastLookMs = now;
+  }
+
+  private note(instanceId: string): void {
+    const { inventory, book, clock } = this.options;
+    const { value, loading } = inventory.details(instanceId);
+    const endpoints = inventory.instance(instanceId)?.endpoints ?? [];
+    if (value !== undefined && !loading) {
+      for (const endpoint of value.endpoints) {
+        book.note({ endpoint, reachability: reachabilityOf(endpoints, endpoint) }, clock.now());
+      }
+    }
+    this.changed.fire();
+  }
+
+  /** Whatever goes wrong here says nothing about the endpoint. */
+  private async tryDomain(endpoint: PrivateEndpoint): Promise<void> {
+    const { inventory, book, probes, clock, log } = this.options;
+    const key = endpointKey(endpoint);
+    if (clock.now() < (this.triedAgainMs.get(key) ?? 0)) {
+      return;
+    }
+    try {
+      const reach = await probes.of(endpoint);
+      if (reach !== undefined) {
+        if (reach.kind === 'notFromHere') {
+          this.triedAgainMs.set(key, clock.now() + farAwayMs);
+        }
+        const endpoints = inventory.instance(endpoint.instanceId)?.endpoints ?? [];
+        const reachability = reachabilityOf(endpoints, endpoint);
+        book.note({ endpoint, reachability, reach }, clock.now());
+        this.changed.fire();
+      }
+    } catch (error) {
+      log.error(`Try the private domain of ${endpoint.endpointId}: failed`, error);
     }
   }
 

@@ -3,7 +3,6 @@ import type { Disposable } from '../core/emitter';
 import type { HealthLevel } from '../core/health';
 import { commands } from '../ids';
 import type { EndpointHealth, HealthMonitor } from '../services/healthMonitor';
-import type { Inventory } from '../services/inventory';
 
 const icons: Record<HealthLevel, string> = {
   healthy: 'pass',
@@ -12,25 +11,28 @@ const icons: Record<HealthLevel, string> = {
   failed: 'error',
 };
 
+const gatheringMs = 50;
+
 /** One item: the worst health among the endpoints. Hidden while there is none, or by setting. */
 export class HealthItem implements Disposable {
   private readonly item: StatusBarItem;
   private readonly subscription: Disposable;
+  private due: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    private readonly monitor: HealthMonitor,
-    inventory: Inventory,
+    private readonly monitor: Pick<HealthMonitor, 'health' | 'onDidChange'>,
     private readonly isWanted: () => boolean,
   ) {
     this.item = window.createStatusBarItem('health', StatusBarAlignment.Left, 0);
     this.item.name = 'TiDB Private Endpoint Health';
     this.item.command = commands.showHealth;
-    this.subscription = inventory.onDidChange(() => this.render());
+    this.subscription = monitor.onDidChange(() => this.renderSoon());
     this.render();
   }
 
   render(): void {
-    const { worst, health } = this.monitor;
+    const { health } = this.monitor;
+    const [worst] = health;
     if (worst === undefined || !this.isWanted()) {
       this.item.hide();
       return;
@@ -44,24 +46,62 @@ export class HealthItem implements Disposable {
     this.item.show();
   }
 
+  /** Once for all that changes at the same time. */
+  private renderSoon(): void {
+    this.due ??= setTimeout(() => {
+      this.due = undefined;
+      this.render();
+    }, gatheringMs);
+  }
+
   dispose(): void {
+    clearTimeout(this.due);
     this.subscription.dispose();
     this.item.dispose();
   }
 }
 
-function summary({ instance, verdict }: EndpointHealth, count: number): string {
-  return verdict.level === 'healthy'
-    ? `${count} ${count === 1 ? 'endpoint' : 'endpoints'} healthy`
-    : `${instance.name}: ${verdict.word}`;
+function summary({ instance, endpoint, verdict }: EndpointHealth, count: number): string {
+  if (verdict.level === 'healthy') {
+    return `${count} ${count === 1 ? 'endpoint' : 'endpoints'} healthy`;
+  }
+  const isOfConnection = endpoint.connection?.state.toLowerCase() === verdict.word.toLowerCase();
+  return `${instance.name}: ${isOfConnection ? 'connection ' : ''}${verdict.word}`;
 }
 
+/** The worst ones; nobody reads more in a tooltip. */
+const mostRows = 20;
+
 function table(health: readonly EndpointHealth[]): MarkdownString {
-  const tooltip = new MarkdownString('| Instance | Endpoint | State |\n|---|---|---|\n');
-  for (const { instance, endpoint, verdict } of health) {
-    tooltip.appendMarkdown('| ').appendText(instance.name);
-    tooltip.appendMarkdown(' | ').appendText(endpoint.endpointId);
-    tooltip.appendMarkdown(' | ').appendText(verdict.word).appendMarkdown(' |\n');
+  const tooltip = new MarkdownString(
+    '| Instance | Endpoint | State | From Here | Since |\n|---|---|---|---|---|\n',
+  );
+  for (const { instance, endpoint, verdict, reach, sinceMs } of health.slice(0, mostRows)) {
+    const cells = [
+      instance.name,
+      endpoint.endpoint?.name ? endpoint.endpoint.name : endpoint.endpointId,
+      verdict.word,
+      reachWords(reach),
+      sinceMs === undefined ? '' : new Date(sinceMs).toLocaleString(),
+    ];
+    cells.forEach((text) => tooltip.appendMarkdown('| ').appendText(text).appendMarkdown(' '));
+    tooltip.appendMarkdown('|\n');
+  }
+  if (health.length > mostRows) {
+    tooltip.appendMarkdown(`\nand ${health.length - mostRows} more`);
   }
   return tooltip;
+}
+
+function reachWords(reach: EndpointHealth['reach']): string {
+  switch (reach?.kind) {
+    case undefined:
+      return '';
+    case 'reached':
+      return reach.latencyMs < 10 ? `${reach.latencyMs.toFixed(1)} ms` : `${Math.round(reach.latencyMs)} ms`;
+    case 'notFromHere':
+      return 'not reachable from here';
+    case 'broken':
+      return 'not answering';
+  }
 }

@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import type { CreationState } from '../../src/protocol/creation';
 import { type Bundle, openBrowser, Webview } from './support/page';
 import { changed, creationStateNames, creationStates } from './support/states';
+import { detailsStates } from './support/detailsStates';
 import { diagnosisStates } from './support/diagnosisStates';
 import { ResultsHost } from './support/resultsHost';
 import { resultsStateNames, resultsStates } from './support/resultsStates';
@@ -17,6 +18,7 @@ const states: Record<Bundle, readonly { name: string; state: () => unknown }[]> 
     name,
     state: () => asIfBegun(creationStates[name], name === 'waiting'),
   })),
+  details: Object.entries(detailsStates).map(([name, state]) => ({ name, state: () => state })),
   diagnosis: Object.entries(diagnosisStates).map(([name, state]) => ({ name, state: () => state })),
   results: resultsStateNames.map((name) => ({
     name,
@@ -44,7 +46,7 @@ describe('every page in every state', function () {
   });
   after(() => browser.close());
 
-  for (const bundle of ['creation', 'diagnosis', 'results'] as const) {
+  for (const bundle of ['creation', 'details', 'diagnosis', 'results'] as const) {
     for (const theme of themeNames) {
       it(`has no violation of accessibility rules and fits any width (${bundle}, ${theme})`, async () => {
         const webview = await Webview.open(browser, bundle, { theme, width: wide });

@@ -12,6 +12,8 @@ const isActive = ({ connection }: PrivateEndpoint): boolean => connection?.state
 /** Everything that can be done with an endpoint. */
 const actions: readonly Action[] = [
   { label: 'Connect', command: commands.connect, fits: isActive },
+  { label: 'Diagnose', command: commands.diagnose },
+  { label: 'Connect With…', command: commands.copyConnectionString, fits: isActive },
   { label: 'Open Creation Panel', command: commands.openCreation },
   {
     label: 'Export as Code…',

@@ -44,7 +44,7 @@ export class DetailsPanel implements Disposable {
   ) {
     const { extensionUri, accounts, inventory, monitor, log } = services;
     this.reader = new EndpointDetailsReader({
-      api: () => accounts.alibabaCloud(),
+      api: () => accounts.alibabaCloudFor(ref.instanceId, { endpointId: ref.endpointId }),
       port: inventory.details(ref.instanceId).value?.service.port ?? usualPort,
       endpoint: () => inventory.endpoint(ref.instanceId, ref.endpointId)?.endpoint,
       log,

@@ -24,7 +24,13 @@ export function latencyChart(samples: Samples): TemplateResult {
     samples.length === 1 ? 'look' : 'looks'
   }${missed === 0 ? '' : `, ${missed} without an answer`}.`;
   return html`
-    <svg class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-label="Latency. ${words}">
+    <svg
+      class="chart"
+      viewBox="0 0 ${width} ${height}"
+      preserveAspectRatio="xMinYMid"
+      role="img"
+      aria-label="Latency. ${words}"
+    >
       <line class="axis" x1="0" x2=${width} y1=${height - 0.5} y2=${height - 0.5}></line>
       ${pathsOf(samples, most).map((d) => svg`<path d=${d}></path>`)}
       ${gapsOf(samples).map((x) => svg`<line class="gap" x1=${x} x2=${x} y1=${margin} y2=${height}></line>`)}

@@ -107,7 +107,7 @@ function zonesTable({ zones, loading }: DetailsState): TemplateResult {
       ${loading ? 'Reading…' : 'Not visible with the Alibaba Cloud account at hand.'}
     </p>`;
   }
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Zones">
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Table of Zones">
     <table>
       <thead>
         <tr>

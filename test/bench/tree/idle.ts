@@ -4,6 +4,8 @@ import { secretKeys, stateKeys } from '../../../src/ids';
 import { systemClock } from '../../../src/platform/clock';
 import { manyInstances, startSandbox } from '../../../src/sandbox';
 import { Accounts } from '../../../src/services/accounts';
+import { HealthBook } from '../../../src/services/health/book';
+import { HealthHistory } from '../../../src/services/health/history';
 import { HealthMonitor } from '../../../src/services/healthMonitor';
 import { Inventory } from '../../../src/services/inventory';
 import { Scheduler } from '../../../src/services/scheduler';
@@ -65,7 +67,10 @@ export async function idleCalls(followed: number, shown: number): Promise<IdleCa
     const ids = inventory.snapshot.instances.value?.map(({ id }) => id) ?? [];
     await state.set('followed', ids);
     const monitor = new HealthMonitor({
-      ...{ inventory, scheduler, state, log },
+      ...{ inventory, scheduler, state, log, clock },
+      book: new HealthBook(new HealthHistory(state, 'history', log), log),
+      // Their cost is no call to a cloud.
+      probes: { of: () => Promise.resolve(undefined), forget: () => undefined },
       followedKey: 'followed',
       intervalMs: () => intervalMs,
       inView: () => ids.slice(0, shown),

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import type { PrivateEndpoint } from '../../../src/core/health';
+import type { Reach } from '../../../src/core/reach';
+import { HealthBook, type SettledChange } from '../../../src/services/health/book';
+import { HealthHistory } from '../../../src/services/health/history';
 import { HealthMonitor } from '../../../src/services/healthMonitor';
 import { Scheduler } from '../../../src/services/scheduler';
 import { aConnection, anEndpoint, anInstance, aService, tidbError } from '../fakes';
@@ -12,13 +16,28 @@ describe('HealthMonitor', () => {
   let s: Stage;
   let looking: boolean;
   let inView: readonly string[];
+  let tried: PrivateEndpoint[];
+  let reach: Reach | undefined;
+  let settled: SettledChange[];
+  let forgotten: number;
 
   const followed = (): unknown => s.state.get('followed');
 
   function monitor(): HealthMonitor {
     const scheduler = new Scheduler(s.clock, s.log, () => 0);
+    const book = new HealthBook(new HealthHistory(s.state, 'history', s.log), s.log);
+    book.onDidSettle((change) => settled.push(change));
     return new HealthMonitor({
       inventory: s.inventory,
+      book,
+      probes: {
+        of: (endpoint) => {
+          tried.push(endpoint);
+          return Promise.resolve(reach);
+        },
+        forget: () => (forgotten += 1),
+      },
+      clock: s.clock,
       scheduler,
       state: s.state,
       followedKey: 'followed',
@@ -32,6 +51,10 @@ describe('HealthMonitor', () => {
     s = stage();
     looking = true;
     inView = [];
+    tried = [];
+    reach = undefined;
+    settled = [];
+    forgotten = 0;
   });
 
   it('asks nothing while no endpoint was ever seen', async () => {
@@ -158,7 +181,7 @@ describe('HealthMonitor', () => {
     await s.inventory.refreshDetails(id);
     assert.equal(m.worst?.verdict.level, 'healthy');
     s.world.endpoints[0] = { ...anEndpoint, connectionStatus: 'ServiceDeleted', token: 't', createdAtMs: 0 };
-    await s.clock.pass(minute);
+    await s.clock.pass(minute + 20_000);
     assert.equal(m.worst.verdict.level, 'failed');
   });
 
@@ -234,5 +257,88 @@ describe('HealthMonitor', () => {
     s.script.calls.length = 0;
     await s.clock.pass(10 * minute);
     assert.deepEqual(s.script.calls, []);
+  });
+
+  describe('of an endpoint that is Active', () => {
+    const active = { ...posted, state: 'ACTIVE' as const, serviceState: 'ACTIVE' as const };
+    const fail = (): void => {
+      s.world.connections.length = 0;
+      s.world.connections.push({ ...active, state: 'FAILED' });
+    };
+    const recover = (): void => {
+      s.world.connections.length = 0;
+      s.world.connections.push(active);
+    };
+
+    beforeEach(() => {
+      s.state.kept.set('followed', [id]);
+      recover();
+    });
+
+    it('tells of a failure once it has lasted, once, and keeps it in the history', async () => {
+      const m = monitor();
+      await s.clock.pass(minute);
+      assert.equal(m.worst?.verdict.word, 'Active');
+      fail();
+      await s.clock.pass(minute);
+      assert.deepEqual([m.worst?.verdict.word, settled.length], ['Active', 0], 'seen once only');
+      await s.clock.pass(20_000);
+      assert.deepEqual(
+        settled.map(({ to }) => to.word),
+        ['Failed'],
+      );
+      await s.clock.pass(5 * minute);
+      assert.equal(settled.length, 1);
+      assert.equal(m.worst?.verdict.word, 'Failed');
+    });
+
+    it('tells of nothing that is gone at the next look', async () => {
+      monitor();
+      await s.clock.pass(minute);
+      for (let time = 0; time < 4; time += 1) {
+        fail();
+        await s.inventory.refreshDetails(id);
+        recover();
+        await s.clock.pass(minute);
+      }
+      assert.deepEqual(settled, []);
+    });
+
+    it('is tried from here with each look, and later where this is the wrong place', async () => {
+      const m = monitor();
+      reach = { kind: 'reached', latencyMs: 1.5 };
+      await s.clock.pass(2 * minute);
+      assert.equal(tried.length, 2);
+      assert.deepEqual(m.worst?.reach, reach);
+      reach = { kind: 'notFromHere', reason: 'its name is not known' };
+      await s.clock.pass(4 * minute);
+      assert.equal(tried.length, 3);
+      assert.equal(m.worst?.verdict.level, 'healthy', 'not reachable from here is not unhealthy');
+      await s.clock.pass(3 * minute);
+      assert.equal(tried.length, 4);
+      await m.probe({ instanceId: id, endpointId: anEndpoint.id });
+      assert.equal(tried.length, 5, 'at once when the person asks');
+    });
+
+    it('is failed where its domain stops answering, and not only once', async () => {
+      const m = monitor();
+      reach = { kind: 'reached', latencyMs: 1.5 };
+      await s.clock.pass(minute);
+      reach = { kind: 'broken', reason: 'the connection was refused' };
+      await s.clock.pass(minute);
+      assert.equal(m.worst?.verdict.word, 'Active');
+      await s.clock.pass(minute);
+      assert.deepEqual(
+        settled.map(({ to }) => to.word),
+        ['Not answering'],
+      );
+    });
+
+    it('is not tried while nobody looks', async () => {
+      monitor();
+      looking = false;
+      await s.clock.pass(30 * minute);
+      assert.deepEqual(tried, []);
+    });
   });
 });

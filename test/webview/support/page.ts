@@ -10,7 +10,7 @@ const root = path.resolve(__dirname, '../../..');
 const screenshots = path.join(root, '.cache/screenshots/webview');
 const origin = 'http://webview.invalid';
 
-export type Bundle = 'creation' | 'diagnosis' | 'results';
+export type Bundle = 'creation' | 'details' | 'diagnosis' | 'results';
 
 let files: ReadonlyMap<string, string> | undefined;
 
@@ -21,6 +21,7 @@ async function built(): Promise<ReadonlyMap<string, string>> {
       absWorkingDir: root,
       entryPoints: {
         creation: 'src/webview/creation/main.ts',
+        details: 'src/webview/details/main.ts',
         diagnosis: 'src/webview/diagnosis/main.ts',
         results: 'src/webview/results/main.ts',
       },
