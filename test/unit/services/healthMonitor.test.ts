@@ -281,7 +281,7 @@ describe('HealthMonitor', () => {
       assert.equal(m.worst?.verdict.word, 'Active');
       fail();
       await s.clock.pass(minute);
-      assert.deepEqual([m.worst?.verdict.word, settled.length], ['Active', 0], 'seen once only');
+      assert.deepEqual([m.worst.verdict.word, settled.length], ['Active', 0], 'seen once only');
       await s.clock.pass(20_000);
       assert.deepEqual(
         settled.map(({ to }) => to.word),
@@ -289,7 +289,7 @@ describe('HealthMonitor', () => {
       );
       await s.clock.pass(5 * minute);
       assert.equal(settled.length, 1);
-      assert.equal(m.worst?.verdict.word, 'Failed');
+      assert.equal(m.worst.verdict.word, 'Failed');
     });
 
     it('tells of nothing that is gone at the next look', async () => {
@@ -313,7 +313,7 @@ describe('HealthMonitor', () => {
       reach = { kind: 'notFromHere', reason: 'its name is not known' };
       await s.clock.pass(4 * minute);
       assert.equal(tried.length, 3);
-      assert.equal(m.worst?.verdict.level, 'healthy', 'not reachable from here is not unhealthy');
+      assert.equal(m.worst.verdict.level, 'healthy', 'not reachable from here is not unhealthy');
       await s.clock.pass(3 * minute);
       assert.equal(tried.length, 4);
       await m.probe({ instanceId: id, endpointId: anEndpoint.id });

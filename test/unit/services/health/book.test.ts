@@ -56,7 +56,7 @@ describe('the book of health', () => {
     book.note({ endpoint: endpoint('ACTIVE') }, 300);
     const record = book.of(endpoint('ACTIVE'));
     assert.deepEqual(record?.reach, { kind: 'reached', latencyMs: 299 });
-    assert.deepEqual([record?.samples.length, record?.samples.at(-1)?.latencyMs], [120, 299]);
+    assert.deepEqual([record.samples.length, record.samples.at(-1)?.latencyMs], [120, 299]);
   });
 
   it('shows a look without an answer as a gap, and one from the wrong place not at all', () => {
