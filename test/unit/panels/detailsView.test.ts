@@ -72,7 +72,7 @@ describe('the details of an endpoint', () => {
       state.securityGroups?.map(({ answer }) => answer),
       ['lets the VPC in', 'its rules cannot be read with this account'],
     );
-    assert.deepEqual(state.securityGroups.[0]?.rules, [
+    assert.deepEqual(state.securityGroups[0]?.rules, [
       'Accept TCP, ports 4000/4000, from 10.0.0.0/8 (priority 1)',
     ]);
   });
