@@ -102,6 +102,8 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     isWorkspaceTrusted: () => workspace.isTrusted,
     createTidbCloudApi: async (key) => {
       const { createTidbCloudApi } = await import('./cloud/tidbCloud');
+      // To read the bundle and to send the first request take a while each: others go in between.
+      await new Promise((resolve) => setImmediate(resolve));
       return createTidbCloudApi({ ...client, ...key, baseUrl: await world.tidbCloudBaseUrl() });
     },
     createAlibabaCloudApi: async (from) => {

@@ -3,7 +3,7 @@ import { isPremium } from '../core/model';
 import type { Account } from './accounts';
 
 interface Listing {
-  account: Account;
+  readonly account: Account;
   /** As last read to the end; undefined until then. */
   whole: readonly Instance[] | undefined;
   /** What has come so far of a first reading. */
@@ -70,13 +70,17 @@ export class InstanceLists {
   }
 
   rename(accounts: readonly Account[]): void {
-    for (const account of accounts) {
-      const listing = this.of(account.id);
-      if (listing !== undefined && listing.account.name !== account.name) {
-        listing.account = account;
-      }
+    const renamed = accounts.filter(({ id, name }) => {
+      const listing = this.of(id);
+      return listing !== undefined && listing.account.name !== name;
+    });
+    if (renamed.length > 0) {
+      this.listings = this.listings.map((listing) => ({
+        ...listing,
+        account: renamed.find(({ id }) => id === listing.account.id) ?? listing.account,
+      }));
+      this.merge();
     }
-    this.merge();
   }
 
   forget(accountId: string | undefined): void {
@@ -110,10 +114,14 @@ export class InstanceLists {
   end(accountId: string): void {
     const listing = this.of(accountId);
     if (listing !== undefined) {
+      // The only account's first list is what has been put together page by page.
+      const isMerged = this.count === 1 && listing.whole === undefined && listing.error === undefined;
       listing.whole = listing.arrived;
       listing.arrived = [];
       listing.error = undefined;
-      this.merge();
+      if (!isMerged) {
+        this.merge();
+      }
     }
   }
 

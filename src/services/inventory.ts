@@ -259,7 +259,11 @@ export class Inventory {
     }
   }
 
+  /** Where there is one account there is nothing to tell apart. */
   private noteAccounts(instances: readonly Instance[]): void {
+    if (this.lists.count === 1) {
+      return;
+    }
     for (const { id } of instances) {
       const account = this.lists.accountOf(id);
       if (account !== undefined) {
