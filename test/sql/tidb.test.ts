@@ -55,7 +55,11 @@ describe('SQL, against TiDB', function () {
     assert.deepEqual([...otherKeywords].sort(), words(false));
     const unknown: string[] = [];
     for (const name of [...sqlFunctions, 'NO_FUNCTION']) {
-      const error: unknown = await run(session, `SELECT ${name}(x)`).catch((reason: unknown) => reason);
+      // TiDB ends the connection over a function without the arguments that it cannot do without.
+      if (!session.open) {
+        session = await open();
+      }
+      const error: unknown = await run(session, `SELECT ${name}()`).catch((reason: unknown) => reason);
       const code = AppError.is(error) ? error.details.serviceCode : undefined;
       if (code === 'ER_SP_DOES_NOT_EXIST') {
         unknown.push(name);
