@@ -238,9 +238,9 @@ export class QuickInput {
   }
 }
 
-/** An accessible name that is this text, or this text with what the workbench appends in parentheses or after a comma. */
+/** An accessible name that is this text, or this text with what the workbench appends: keys, a state, a badge's words. */
 function startsWith(text: string): RegExp {
-  return new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?:$|,| \\()`);
+  return new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?:$|,| \\(| - )`);
 }
 
 /** Asks again and again until the answer is yes, for a minute at most. */
