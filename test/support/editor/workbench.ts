@@ -88,8 +88,15 @@ export class Workbench {
   /** Clicks one of the icons that a row shows at its right end. */
   async clickInlineAction(label: string, action: string): Promise<void> {
     const row = this.treeRow(label);
-    await row.hover();
-    await this.person.click(row.getByRole('button', { name: action }));
+    const icon = row.getByRole('button', { name: action });
+    let x = 40;
+    // A row that is drawn anew under a mouse at rest shows its icons once the mouse moves.
+    await until(`the action "${action}" of the row "${label}"`, async () => {
+      x += 1;
+      await row.hover({ position: { x, y: 8 } });
+      return icon.isVisible();
+    });
+    await this.person.click(icon);
   }
 
   /** Opens a row's context menu and picks an entry. */
