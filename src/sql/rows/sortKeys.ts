@@ -135,8 +135,7 @@ export function compareDecimals(a: string, b: string): number {
   if (x.negative !== y.negative) {
     return x.negative ? -1 : 1;
   }
-  const size = compareSizes(x, y);
-  return x.negative ? -size : size;
+  return x.negative ? compareSizes(y, x) : compareSizes(x, y);
 }
 
 interface Decimal {
