@@ -94,10 +94,6 @@ export class HealthBook {
       this.pages.set(key, { ...page, reach: undefined });
     }
   }
-
-  forget(ref: EndpointRef): void {
-    this.pages.delete(endpointKey(ref));
-  }
 }
 
 function withSample(

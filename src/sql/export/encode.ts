@@ -1,3 +1,4 @@
+import { uniqueNames } from '../../core/copyFormats';
 import type { ExportFormat, SqlColumn, SqlValue } from '../../core/ports';
 
 /** Writes rows in one format. */
@@ -67,17 +68,4 @@ function embedded(value: string): string {
   }
   // Line ends stand only between JSON's tokens: inside its strings they are escaped.
   return value.replace(/[\r\n]+/g, ' ');
-}
-
-/** An object holds each name once: a name that comes again gets a number. */
-export function uniqueNames(columns: readonly SqlColumn[]): readonly string[] {
-  const taken = new Set<string>();
-  return columns.map(({ name }) => {
-    let unique = name;
-    for (let number = 2; taken.has(unique); number += 1) {
-      unique = `${name}_${String(number)}`;
-    }
-    taken.add(unique);
-    return unique;
-  });
 }
