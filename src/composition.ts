@@ -21,6 +21,7 @@ import { LazyDiagnosis } from './panels/lazyDiagnosis';
 import type { ResultsView } from './panels/results/resultsView';
 import { askSsh } from './platform/askSsh';
 import { caFiles } from './platform/caFiles';
+import { readCertificates } from './platform/certificates';
 import { systemClock as clock } from './platform/clock';
 import { CommandRunner } from './platform/commandRunner';
 import type { ContextKeys } from './platform/contextKeys';
@@ -102,8 +103,7 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     isWorkspaceTrusted: () => workspace.isTrusted,
     createTidbCloudApi: async (key) => {
       const { createTidbCloudApi } = await import('./cloud/tidbCloud');
-      // To read the bundle and to send the first request take a while each: others go in between.
-      await new Promise((resolve) => setImmediate(resolve));
+      await readCertificates();
       return createTidbCloudApi({ ...client, ...key, baseUrl: await world.tidbCloudBaseUrl() });
     },
     createAlibabaCloudApi: async (from) => {
@@ -311,6 +311,10 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     void viewState.refresh();
     runner.resumeAll().catch((error: unknown) => log.error('Take up creations again: failed', error));
     monitor.lookNow();
+    if (sandbox.id === undefined) {
+      // Whoever is signed in will look at the list: what takes long to load for it is loaded by then. This calls nothing.
+      accounts.tidbCloud().catch((error: unknown) => log.debug(`Nothing made ready: ${String(error)}`));
+    }
   });
   const dispose = (): void => {
     clearImmediate(taking);

@@ -1,3 +1,4 @@
+import { counted } from '../core/counted';
 import type { PrivateEndpoint } from '../core/health';
 
 /** What depends on an endpoint. */
@@ -58,14 +59,12 @@ const stateOf = ({ endpoint }: Dependents): string => {
 
 const sqlThatEnds = ({ isSqlOpen, documents }: Dependents): readonly string[] => [
   ...(isSqlOpen ? ['The SQL connection that is open through it is closed.'] : []),
-  ...(documents > 0 ? [`${plural(documents, 'open SQL document')} can then not be run any more.`] : []),
+  ...(documents > 0 ? [`${counted(documents, 'open SQL document')} can then not be run any more.`] : []),
 ];
 
 const whatStays = ({ isBeingCreated, others, instanceName }: Dependents): readonly string[] => [
   ...(isBeingCreated ? ['Its creation, which is not finished, stops.'] : []),
   others > 0
-    ? `${instanceName} keeps ${plural(others, 'other private endpoint')}.`
+    ? `${instanceName} keeps ${counted(others, 'other private endpoint')}.`
     : `It is the only private endpoint of ${instanceName}.`,
 ];
-
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,4 +1,5 @@
 import { commands as vscodeCommands, ProgressLocation, Uri, window, workspace } from 'vscode';
+import { counted } from '../core/counted';
 import { AppError, cancellation } from '../core/errors';
 import type { ExportFormat, SqlExportOptions } from '../core/ports';
 import { isPlainQuery, tableOf } from '../core/queries';
@@ -49,13 +50,11 @@ async function write(
         ...target,
         timeoutMs: readSettings.sqlQueryTimeoutSeconds() * 1000,
         signal: AbortSignal.any([abort.signal, closed]),
-        onProgress: (count) => progress.report({ message: counted(count) }),
+        onProgress: (count) => progress.report({ message: counted(count, 'row') }),
       });
     },
   );
 }
-
-const counted = (count: number): string => `${count.toLocaleString('en')} ${count === 1 ? 'row' : 'rows'}`;
 
 /** The result that the panel names, else the one in sight. */
 function entryOf({ results, resultsView }: CommandServices, argument: unknown): ResultEntry {
@@ -91,7 +90,7 @@ async function sourceOf(services: CommandServices, entry: ResultEntry): Promise<
   if (!isPlainQuery(statement)) {
     throw new AppError('invalidInput', {
       source: 'Extension',
-      reason: `Only the first ${counted(count)} were read, and the statement would have to be run again for the others. That is done for queries that only read (SELECT, SHOW, TABLE, VALUES, WITH); this one may change something. Raise “Max Rows” in the settings and run it yourself`,
+      reason: `Only the first ${counted(count, 'row')} were read, and the statement would have to be run again for the others. That is done for queries that only read (SELECT, SHOW, TABLE, VALUES, WITH); this one may change something. Raise “Max Rows” in the settings and run it yourself`,
     });
   }
   const run = 'Run Again and Export';
@@ -99,7 +98,7 @@ async function sourceOf(services: CommandServices, entry: ResultEntry): Promise<
     'Export the whole result?',
     {
       modal: true,
-      detail: `Only the first ${counted(count)} are here. The statement is run once more on ${entry.connection}, and all of its rows are written to the file as they come; what has changed meanwhile shows. Sorting and filtering do not count.`,
+      detail: `Only the first ${counted(count, 'row')} are here. The statement is run once more on ${entry.connection}, and all of its rows are written to the file as they come; what has changed meanwhile shows. Sorting and filtering do not count.`,
     },
     run,
   );
@@ -186,5 +185,5 @@ function offerFile(file: Uri, rows: number): void {
       void vscodeCommands.executeCommand('vscode.open', file);
     }
   };
-  void window.showInformationMessage(`Exported ${counted(rows)} to ${file.fsPath}.`, open).then(show);
+  void window.showInformationMessage(`Exported ${counted(rows, 'row')} to ${file.fsPath}.`, open).then(show);
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/ports';
+import { counted, grouped } from '../core/counted';
 import type { ResultEntry, ResultOutcome, Results } from './results';
 
 export interface RunEntriesOptions {
@@ -161,12 +162,11 @@ export class RunEntries {
 
   private summary(): ResultEntry {
     const { id, statements, affectedRows, elapsedMs } = this.past;
-    const count = statements.toLocaleString('en');
     return {
       ...this.options.common,
       id,
-      statement: `-- ${count} ${statements === 1 ? 'statement' : 'statements'} that ended before`,
-      outcome: { kind: 'done', affectedRows, elapsedMs, info: `${count} done`, warnings: [] },
+      statement: `-- ${counted(statements, 'statement')} that ended before`,
+      outcome: { kind: 'done', affectedRows, elapsedMs, info: `${grouped(statements)} done`, warnings: [] },
     };
   }
 }

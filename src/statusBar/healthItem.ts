@@ -1,6 +1,7 @@
 import { MarkdownString, StatusBarAlignment, ThemeColor, window, type StatusBarItem } from 'vscode';
 import type { Disposable } from '../core/emitter';
 import type { HealthLevel } from '../core/health';
+import { counted } from '../core/counted';
 import { commands } from '../ids';
 import type { EndpointHealth, HealthMonitor } from '../services/healthMonitor';
 
@@ -63,7 +64,7 @@ export class HealthItem implements Disposable {
 
 function summary({ instance, endpoint, verdict }: EndpointHealth, count: number): string {
   if (verdict.level === 'healthy') {
-    return `${count} ${count === 1 ? 'endpoint' : 'endpoints'} healthy`;
+    return `${counted(count, 'endpoint')} healthy`;
   }
   const isOfConnection = endpoint.connection?.state.toLowerCase() === verdict.word.toLowerCase();
   return `${instance.name}: ${isOfConnection ? 'connection ' : ''}${verdict.word}`;

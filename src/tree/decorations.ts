@@ -8,6 +8,7 @@ import {
   type FileDecorationProvider,
 } from 'vscode';
 import type { Attention, InstanceAttention } from './attention';
+import { counted } from '../core/counted';
 
 const scheme = 'tidb-private-endpoint';
 const folder = '/instance/';
@@ -49,6 +50,6 @@ export class Decorations implements FileDecorationProvider {
 const decorationOf = ({ worst, count }: InstanceAttention): FileDecoration =>
   new FileDecoration(
     count > 9 ? '9+' : String(count),
-    `${count} ${count === 1 ? 'private endpoint needs' : 'private endpoints need'} your attention`,
+    `${counted(count, 'private endpoint needs', 'private endpoints need')} your attention`,
     new ThemeColor(worst === 'failed' ? 'list.errorForeground' : 'list.warningForeground'),
   );

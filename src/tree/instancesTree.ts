@@ -1,5 +1,6 @@
 import { EventEmitter, window, type TreeDataProvider, type TreeItem, type TreeView } from 'vscode';
 import type { Disposable } from '../core/emitter';
+import { counted } from '../core/counted';
 import { views } from '../ids';
 import type { CatalogChange } from '../services/catalog/catalog';
 import type { Inventory, InventoryChange } from '../services/inventory';
@@ -103,7 +104,7 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
         ? undefined
         : {
             value: count,
-            tooltip: `${count} ${count === 1 ? 'private endpoint needs' : 'private endpoints need'} your attention`,
+            tooltip: `${counted(count, 'private endpoint needs', 'private endpoints need')} your attention`,
           };
   }
 

@@ -5,6 +5,7 @@ import { commands } from '../ids';
 import type { Inventory } from '../services/inventory';
 import type { CreationRunner } from '../services/provisioning/runner';
 import { arrange, type Arranged, type Group, type Surroundings } from '../core/arrangement';
+import { counted, grouped } from '../core/counted';
 import type { Attention } from './attention';
 import { CreationNode } from './nodes/creationNode';
 import type { EndpointSql } from './nodes/endpointNode';
@@ -63,7 +64,7 @@ export class Rows {
     const shown = shape.filter === '' ? undefined : this.arrange().instances.length;
     return shown === undefined
       ? undefined
-      : `Showing ${shown.toLocaleString('en')} of ${all.toLocaleString('en')} instances that match “${shape.filter}”.`;
+      : `Showing ${grouped(shown)} of ${counted(all, 'instance')} that match “${shape.filter}”.`;
   }
 
   private arrange(): Arranged {
@@ -162,7 +163,7 @@ export class Rows {
       : [
           new MessageNode(undefined, 'arriving', {
             label: 'More instances are on their way…',
-            description: `${value.length.toLocaleString('en')} so far`,
+            description: `${grouped(value.length)} so far`,
             icon: new ThemeIcon('loading~spin'),
           }),
         ];
@@ -171,10 +172,10 @@ export class Rows {
 
 function moreNode(parent: TreeNode | undefined, left: number): TreeNode {
   const next = Math.min(left, pageSize);
-  const title = `Show ${next.toLocaleString('en')} More`;
+  const title = `Show ${grouped(next)} More`;
   return new MessageNode(parent, 'more', {
     label: `${title}…`,
-    description: `${left.toLocaleString('en')} not shown`,
+    description: `${grouped(left)} not shown`,
     icon: new ThemeIcon('ellipsis'),
     command: { title, command: commands.showMore, arguments: [{ groupId: parent?.id }] },
   });

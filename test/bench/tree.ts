@@ -10,12 +10,17 @@ import { installEditor } from '../support/editor/install';
 import { startEditorServer } from '../support/editor/server';
 import { NEWEST_EDITOR } from '../support/editor/versions';
 import { Workbench } from '../support/editor/workbench';
-import type { Row } from './row';
+import { median, type Row } from './row';
 import { idleCalls } from './tree/idle';
 import { askProbe, writeProbe } from './tree/probe';
 
 const root = path.join(__dirname, '..', '..');
 const sizes = [100, 1_000, 10_000];
+/** The host is quiet when nothing has kept it busy for longer than this, for so long. */
+const quietBlockMs = 15;
+const quietMs = 2_000;
+/** Each size is opened in as many fresh windows. */
+const windowsOfFirstPage = 3;
 const peerName = 'trivial TreeDataProvider';
 /** Of the 100 calls a minute that TiDB Cloud allows a key, and the 1,000 of Alibaba Cloud's list of endpoints. */
 const halfOfRate = { tidbCloud: 50, alibabaCloud: 500 };
@@ -34,7 +39,7 @@ export async function measure(): Promise<readonly Row[]> {
     }
     const probe = writeProbe(folder);
     for (const size of sizes) {
-      rows.push(...(await inEditor(size, [ours, probe])));
+      rows.push(...(await ofSize(size, [ours, probe])));
     }
     for (const [followed, shown] of [
       [500, 0],
@@ -64,7 +69,82 @@ export async function measure(): Promise<readonly Row[]> {
   }
 }
 
-async function inEditor(size: number, unpacked: readonly string[]): Promise<readonly Row[]> {
+async function ofSize(size: number, unpacked: readonly string[]): Promise<readonly Row[]> {
+  const windows: FirstPages[] = [];
+  for (let i = 1; i < windowsOfFirstPage; i++) {
+    windows.push(await inEditor(size, unpacked, (editor) => editor.firstPages()));
+  }
+  const last = await inEditor(size, unpacked, async (editor) => {
+    const first = await editor.firstPages();
+    return { ...first, ...(await editor.rest(first)) };
+  });
+  windows.push(last);
+  const medianOf = (of: (window: FirstPages) => number): number => round(median(windows.map(of)));
+  const [ours, peer, roundTrip] = [
+    medianOf((window) => window.oursMs),
+    medianOf((window) => window.peerMs),
+    medianOf((window) => window.roundTripMs),
+  ];
+  const what = `${size.toLocaleString('en')} instances`;
+  const common = { peerName };
+  return [
+    {
+      ...common,
+      what: `${what}: first page on screen (at most a page’s round trip and 100 ms over the peer), median of ${windowsOfFirstPage}`,
+      ...{ ours, peer, limit: round(peer + roundTrip + 100), unit: 'ms' },
+    },
+    { what: `${what}: a page’s round trip`, ours: roundTrip, unit: 'ms' },
+    { what: `${what}: all of them listed`, ours: round(last.allMs), unit: 'ms' },
+    {
+      ...common,
+      what: `${what}: host memory over an empty tree`,
+      ours: round(last.heapMb),
+      peer: round(last.peerHeapMb),
+      limit: 60,
+      unit: 'MB',
+    },
+    {
+      ...common,
+      what: `${what}: longest block of the host’s event loop, worst of ${windowsOfFirstPage}`,
+      ours: Math.max(last.restBlockedMs, ...windows.map(({ blockedMs }) => blockedMs)),
+      peer: Math.max(...windows.map(({ peerBlockedMs }) => peerBlockedMs)),
+      limit: 50,
+      unit: 'ms',
+    },
+  ];
+}
+
+/** Of one fresh window. */
+interface FirstPages {
+  readonly oursMs: number;
+  readonly peerMs: number;
+  readonly roundTripMs: number;
+  readonly blockedMs: number;
+  readonly peerBlockedMs: number;
+  readonly peerHeapMb: number;
+  /** Before anything of ours is on the screen. */
+  readonly emptyHeapMb: number;
+  readonly began: { readonly atMs: number; readonly calls: number };
+}
+
+interface Rest {
+  readonly allMs: number;
+  readonly heapMb: number;
+  readonly restBlockedMs: number;
+}
+
+interface Editor {
+  /** Opens the trivial view, then ours. */
+  firstPages(): Promise<FirstPages>;
+  /** Waits for all instances, and opens a group. */
+  rest(first: FirstPages): Promise<Rest>;
+}
+
+async function inEditor<T>(
+  size: number,
+  unpacked: readonly string[],
+  work: (editor: Editor) => Promise<T>,
+): Promise<T> {
   const install = await installEditor(NEWEST_EDITOR);
   const sandbox = await startSandbox({ seed: { instances: manyInstances(size), endpointsEach: 2 } });
   const port = await freePort();
@@ -92,58 +172,44 @@ async function inEditor(size: number, unpacked: readonly string[]): Promise<read
         await firstRow.waitFor();
         return performance.now() - from;
       };
-      // Both views are known to the editor, and nothing of them is loaded.
-      await workbench.page.locator('.activitybar').getByRole('tab', { name: 'Trivial Tree' }).waitFor();
-      const probed = await untilProbed(port);
-      const peer = await show('Trivial Tree');
-      const afterPeer = await askProbe(port);
-      await workbench.openViewContainer('Explorer');
-      const before = await askProbe(port);
-      const roundTrip = await pageRoundTrip(sandbox);
-      const asked = sandbox.control.calls('tidb:ListTidbs');
-      const from = performance.now();
-      const ours = await show('TiDB Private Endpoint');
-      await workbench.page
-        .getByText('More instances are on their way')
-        .waitFor({ state: 'detached', timeout: 180_000 });
-      await untilListed(sandbox, asked + Math.ceil(size / 100));
-      const all = performance.now() - from;
-      const group = window.page
-        .getByRole('treeitem')
-        .filter({ hasText: /instance/ })
-        .first();
-      await group.click();
-      // Its first region.
-      await window.page.locator('[role=treeitem][aria-level="2"]').first().click();
-      await window.page.getByRole('treeitem').filter({ hasText: 'many-' }).first().waitFor();
-      const after = await askProbe(port);
-      const what = `${size.toLocaleString('en')} instances`;
-      const common = { peerName };
-      return [
-        {
-          ...common,
-          what: `${what}: first page on screen (at most a page’s round trip and 100 ms over the peer)`,
-          ...{ ours: round(ours), peer: round(peer), limit: round(peer + roundTrip + 100), unit: 'ms' },
+      return await work({
+        firstPages: async () => {
+          // Both views are known to the editor, and nothing of them is loaded.
+          await workbench.page.locator('.activitybar').getByRole('tab', { name: 'Trivial Tree' }).waitFor();
+          const probed = await untilQuiet(port);
+          const peerMs = await show('Trivial Tree');
+          const afterPeer = await askProbe(port);
+          await workbench.openViewContainer('Explorer');
+          const before = await askProbe(port);
+          const roundTripMs = await pageRoundTrip(sandbox);
+          const began = { atMs: performance.now(), calls: sandbox.control.calls('tidb:ListTidbs') };
+          const oursMs = await show('TiDB Private Endpoint');
+          const { blockedMs } = await askProbe(port);
+          return {
+            ...{ oursMs, peerMs, roundTripMs, blockedMs, began },
+            peerBlockedMs: afterPeer.blockedMs,
+            peerHeapMb: afterPeer.heapMb - probed.heapMb,
+            emptyHeapMb: before.heapMb,
+          };
         },
-        { what: `${what}: a page’s round trip`, ours: round(roundTrip), unit: 'ms' },
-        { what: `${what}: all of them listed`, ours: round(all), unit: 'ms' },
-        {
-          ...common,
-          what: `${what}: host memory over an empty tree`,
-          ours: round(after.heapMb - before.heapMb),
-          peer: round(afterPeer.heapMb - probed.heapMb),
-          limit: 60,
-          unit: 'MB',
+        rest: async ({ began, emptyHeapMb }) => {
+          await workbench.page
+            .getByText('More instances are on their way')
+            .waitFor({ state: 'detached', timeout: 180_000 });
+          await untilListed(sandbox, began.calls + Math.ceil(size / 100));
+          const allMs = performance.now() - began.atMs;
+          const group = window.page
+            .getByRole('treeitem')
+            .filter({ hasText: /instance/ })
+            .first();
+          await group.click();
+          // Its first region.
+          await window.page.locator('[role=treeitem][aria-level="2"]').first().click();
+          await window.page.getByRole('treeitem').filter({ hasText: 'many-' }).first().waitFor();
+          const after = await askProbe(port);
+          return { allMs, heapMb: after.heapMb - emptyHeapMb, restBlockedMs: after.blockedMs };
         },
-        {
-          ...common,
-          what: `${what}: longest block of the host’s event loop`,
-          ours: after.blockedMs,
-          peer: afterPeer.blockedMs,
-          limit: 50,
-          unit: 'ms',
-        },
-      ];
+      });
     } finally {
       await window.close();
     }
@@ -163,8 +229,14 @@ async function pageRoundTrip({ tidbCloud }: Sandbox): Promise<number> {
   return performance.now() - from;
 }
 
-async function untilProbed(port: number): ReturnType<typeof askProbe> {
-  return poll('the probe to answer', () => askProbe(port).catch(() => undefined));
+/** Waits until the host has started what the editor brings along: none of that is measured here. */
+async function untilQuiet(port: number): ReturnType<typeof askProbe> {
+  await poll('the probe to answer', () => askProbe(port).catch(() => undefined));
+  return poll('the host to be quiet', async () => {
+    await new Promise((resolve) => setTimeout(resolve, quietMs));
+    const state = await askProbe(port);
+    return state.blockedMs < quietBlockMs ? state : undefined;
+  });
 }
 
 const untilListed = (sandbox: Sandbox, calls: number): Promise<true> =>

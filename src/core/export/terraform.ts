@@ -16,7 +16,7 @@ export const terraform: CodeWriter = (regionId, endpoints) => {
     endpoints.length === 1 && only !== undefined ? singleEndpoint(only) : severalEndpoints(endpoints);
   return `${[
     asComment([...headingOf(endpoints), ...importNote(endpoints)]).join('\n'),
-    requirements,
+    requirements(),
     variable('region', 'string', 'Region of Alibaba Cloud that the instance is in', regionId),
     ...parts.variables,
     block('provider "alicloud"', [['region', expression('var.region')]]),
@@ -41,21 +41,22 @@ const importNote = (endpoints: readonly ExportedEndpoint[]): readonly string[] =
     : [];
 
 /** `tags` and `security_group_ids` need a recent provider; `import` blocks need Terraform 1.5. */
-const requirements = block(
-  'terraform',
-  [['required_version', '>= 1.5']],
-  block('required_providers', [
-    [
-      'alicloud',
-      {
-        object: [
-          ['source', 'aliyun/alicloud'],
-          ['version', '>= 1.243.0'],
-        ],
-      },
-    ],
-  ]),
-);
+const requirements = (): string =>
+  block(
+    'terraform',
+    [['required_version', '>= 1.5']],
+    block('required_providers', [
+      [
+        'alicloud',
+        {
+          object: [
+            ['source', 'aliyun/alicloud'],
+            ['version', '>= 1.243.0'],
+          ],
+        },
+      ],
+    ]),
+  );
 
 interface Parts {
   readonly variables: readonly string[];

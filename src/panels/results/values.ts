@@ -3,6 +3,7 @@ import { AppError, cancellation } from '../../core/errors';
 import type { SqlValue } from '../../core/ports';
 import { prettyJson } from '../../core/prettyJson';
 import { tableOf } from '../../core/queries';
+import { counted, grouped } from '../../core/counted';
 import type { FromResults } from '../../protocol/results';
 import type { ResultEntry } from '../../services/results';
 import { copyRows, rowsWanted, type Copied } from './copyRows';
@@ -35,7 +36,7 @@ export async function copySelection(
               signal: abort.signal,
               onProgress: (rows, of) =>
                 progress.report({
-                  message: `${rows.toLocaleString('en')} of ${of.toLocaleString('en')}`,
+                  message: `${grouped(rows)} of ${grouped(of)}`,
                 }),
             });
           },
@@ -45,9 +46,7 @@ export async function copySelection(
 }
 
 const wordsOf = ({ rows, columns }: Copied): string =>
-  rows === 1 && columns === 1
-    ? 'Copied 1 value'
-    : `Copied ${rows.toLocaleString('en')} ${rows === 1 ? 'row' : 'rows'}`;
+  rows === 1 && columns === 1 ? 'Copied 1 value' : `Copied ${counted(rows, 'row')}`;
 
 export async function copyValue(view: RowsInView, place: Place): Promise<void> {
   await env.clipboard.writeText((await valueAt(view, place)) ?? 'NULL');

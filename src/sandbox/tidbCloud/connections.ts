@@ -52,8 +52,8 @@ export function listConnections(world: World, sql: SqlAddress, tidbId: string, q
   const query = new Query(queryText, PAGING_PARAMETERS);
   const instance = instanceOrRefuse(world, tidbId);
   const service = world.serviceOf(tidbId);
-  const posted = world.state.connections
-    .filter((connection) => connection.tidbId === tidbId)
+  const posted = world
+    .connectionsOf(tidbId)
     .map((connection) => connectionBody(world, sql, instance, connection));
   const discovered = service
     ? world.discovered(service).map((endpoint) => discoveredBody(instance, service, endpoint))
@@ -151,9 +151,7 @@ export function serviceOrRefuse(
 }
 
 function connectionOrRefuse(world: World, tidbId: string, connectionId: string): Connection {
-  const found = world.state.connections.find(
-    (connection) => connection.tidbId === tidbId && connection.connectionId === connectionId,
-  );
+  const found = world.connectionsOf(tidbId).find((connection) => connection.connectionId === connectionId);
   if (!found) {
     throw new RpcError(5, `private endpoint connection ${connectionId} not found`);
   }

@@ -116,8 +116,9 @@ export function tidbBody({ world, sql }: RouteContext, instance: Instance): obje
 /** The public address where that is switched on, and one for each private endpoint that has a name. */
 function endpointBodies(world: World, sql: SqlAddress, instance: Instance): object[] {
   const region = instance.regionId.slice(instance.cloudProvider.length + 1);
-  const privateOnes = world.state.connections
-    .filter(({ tidbId, state }) => tidbId === instance.tidbId && state === 'ACTIVE')
+  const privateOnes = world
+    .connectionsOf(instance.tidbId)
+    .filter(({ state }) => state === 'ACTIVE')
     .map((connection) => ({
       ...addressOf(sql, region, connection.endpointId),
       connectionType: 'PRIVATE_ENDPOINT',

@@ -86,7 +86,7 @@ export class NetworkingPage {
         status,
       );
     }
-    const connections = this.world.state.connections.filter(({ tidbId }) => tidbId === instance.tidbId);
+    const connections = this.world.connectionsOf(instance.tidbId);
     const discovered = this.world.discovered(service);
     const content = html`${head}
       <h2>Private Link Service</h2>

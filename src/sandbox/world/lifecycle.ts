@@ -123,7 +123,7 @@ export class Lifecycle {
       service.state = 'DELETING';
       this.followService(service);
     }
-    for (const connection of this.world.state.connections.filter((other) => other.tidbId === tidbId)) {
+    for (const connection of [...this.world.connectionsOf(tidbId)]) {
       this.deleteConnection(connection);
     }
     this.followInstance(instance);
@@ -237,7 +237,7 @@ export class Lifecycle {
     state.instances = state.instances.filter((other) => other.tidbId !== tidbId);
     state.services = state.services.filter((service) => !gone.includes(service));
     state.deletedServices.push(...gone);
-    for (const connection of state.connections.filter((other) => other.tidbId === tidbId)) {
+    for (const connection of [...this.world.connectionsOf(tidbId)]) {
       this.rest(`connection/${connection.connectionId}`);
       this.removeConnection(connection);
     }

@@ -12,7 +12,9 @@ export class World {
   private readonly servicesOf = new Lookup<PrivateLinkService>(({ tidbId }) => tidbId);
   private readonly services = new Lookup<PrivateLinkService>(({ serviceId }) => serviceId);
   private readonly endpoints = new Lookup<Endpoint>(({ endpointId }) => endpointId);
+  private readonly endpointsOfService = new Lookup<Endpoint>(({ serviceId }) => serviceId);
   private readonly connections = new Lookup<Connection>(({ endpointId }) => endpointId);
+  private readonly connectionsOfInstance = new Lookup<Connection>(({ tidbId }) => tidbId);
 
   constructor(readonly state: WorldState) {}
 
@@ -93,13 +95,18 @@ export class World {
     return this.connections.find(this.state.connections, endpointId);
   }
 
+  connectionsOf(tidbId: string): readonly Connection[] {
+    return this.connectionsOfInstance.all(this.state.connections, tidbId);
+  }
+
   /** Endpoints that reach the service but were not posted to TiDB Cloud, which lists them as DISCOVERED. */
   discovered(service: PrivateLinkService): Endpoint[] {
-    return this.state.endpoints.filter(
-      (endpoint) =>
-        endpoint.serviceId === service.serviceId &&
-        (endpoint.status === 'Active' || endpoint.status === 'Pending') &&
-        !this.connectionOf(endpoint.endpointId),
-    );
+    return this.endpointsOfService
+      .all(this.state.endpoints, service.serviceId)
+      .filter(
+        (endpoint) =>
+          (endpoint.status === 'Active' || endpoint.status === 'Pending') &&
+          !this.connectionOf(endpoint.endpointId),
+      );
   }
 }

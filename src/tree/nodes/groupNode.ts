@@ -1,6 +1,7 @@
 import { ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import { treeTokens } from '../../ids';
 import type { Group } from '../../core/arrangement';
+import { counted } from '../../core/counted';
 import { contextValue, type TreeNode } from './node';
 
 const icons: Readonly<Record<Group['level'], string>> = {
@@ -39,7 +40,7 @@ export class GroupNode implements TreeNode {
       this.isFiltered ? TreeItemCollapsibleState.Expanded : TreeItemCollapsibleState.Collapsed,
     );
     item.id = this.id;
-    const count = `${instances.length.toLocaleString('en')} ${instances.length === 1 ? 'instance' : 'instances'}`;
+    const count = counted(instances.length, 'instance');
     const attention = this.attention();
     const needs = attention === 0 ? undefined : `${attention} need attention`;
     item.description = [detail, count, needs].filter(Boolean).join(' · ');
