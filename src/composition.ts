@@ -43,6 +43,7 @@ import { ConnectWith } from './services/connectWith';
 import { HealthBook } from './services/health/book';
 import { HealthHistory } from './services/health/history';
 import { DomainProbes } from './services/health/probes';
+import { EndpointZones } from './services/health/zones';
 import { HealthMonitor } from './services/healthMonitor';
 import { Inventory } from './services/inventory';
 import { ProductionMarks } from './services/productionMarks';
@@ -175,16 +176,24 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
   const suggester = new Suggester({ catalog, connections, clock });
   const texts = new ReadOnlyTexts();
   const shape = new TreeShape(state, stateKeys.grouping, log);
-  const tree = new InstancesTree({ inventory, runner, shape, sql: { catalog, production }, isSandbox });
-  const inView = (): readonly string[] => tree.inView();
   const healthHistory = new HealthHistory(state, stateKeys.healthHistory, log);
   const book = new HealthBook(healthHistory, log);
+  const tree = new InstancesTree({
+    ...{ inventory, runner, shape, isSandbox },
+    health: book,
+    sql: { catalog, production },
+  });
+  const inView = (): readonly string[] => tree.inView();
   const monitor = new HealthMonitor({
     ...{ book, clock },
     probes: new DomainProbes({
       probe: async () => (await import('./sql/directProbe')).createDirectProbe(),
       routeTo: (endpoint) => connections.routeTo(endpoint),
       caCertificate: (instanceId) => connections.authorities.known(instanceId),
+    }),
+    zones: new EndpointZones({
+      api: ({ instanceId, endpointId }) => accounts.alibabaCloudFor(instanceId, { endpointId }),
+      ...{ clock, log },
     }),
     ...{ inventory, scheduler, state, followedKey: stateKeys.followed, log, inView },
     intervalMs: () =>

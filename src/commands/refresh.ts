@@ -21,7 +21,9 @@ export const refresh: Command = {
       const ids = new Set(others.flatMap((row) => instancesOf(row, inventory)));
       await (ids.size === 0 && others.every((row) => !isGroup(row))
         ? inventory.refreshAll(inView())
-        : Promise.all([...ids].map((id) => inventory.refreshDetails(id, { everyAccount: true }))));
+        : Promise.all(
+            [...ids].map((id) => inventory.refreshDetails(id, { everyAccount: true, withInstance: true })),
+          ));
       const { error } = inventory.snapshot.instances;
       if (AppError.is(error) && error.code === 'notSignedIn') {
         throw error;

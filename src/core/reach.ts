@@ -42,3 +42,15 @@ export function reachOf(probed: Probed, reachedBefore: boolean): Reach {
     stage === 'dns' || (stage === 'tcp' && silent.has(serviceCode ?? '') && !reachedBefore);
   return { kind: saysWhereWeAre ? 'notFromHere' : 'broken', reason };
 }
+
+/** In two or three words. */
+export function reachWords(reach: Reach): string {
+  switch (reach.kind) {
+    case 'reached':
+      return reach.latencyMs < 10 ? `${reach.latencyMs.toFixed(1)} ms` : `${Math.round(reach.latencyMs)} ms`;
+    case 'notFromHere':
+      return 'not reachable from here';
+    case 'broken':
+      return 'not answering';
+  }
+}

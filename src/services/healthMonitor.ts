@@ -1,14 +1,21 @@
 import { Emitter, type Disposable } from '../core/emitter';
 import { isTransient } from '../core/errors';
-import { healthLevels, verdictOf, type PrivateEndpoint, type Verdict } from '../core/health';
-import { reachabilityOf } from '../core/jointHealth';
-import type { Instance } from '../core/model';
+import {
+  healthLevels,
+  verdictOf,
+  type HealthLevel,
+  type PrivateEndpoint,
+  type Verdict,
+} from '../core/health';
+import { reachabilityOf, type HealthFacts } from '../core/jointHealth';
+import type { EndpointZone, Instance } from '../core/model';
 import type { Clock, Log, StateStore } from '../core/ports';
 import type { Reach } from '../core/reach';
 import { settleMs } from '../core/settling';
 import { endpointKey, type EndpointRef } from './connections';
 import type { HealthBook } from './health/book';
 import type { DomainProbes } from './health/probes';
+import type { EndpointZones } from './health/zones';
 import type { Inventory } from './inventory';
 import type { Scheduler } from './scheduler';
 
@@ -26,6 +33,7 @@ export interface HealthMonitorOptions {
   readonly inventory: Inventory;
   readonly book: HealthBook;
   readonly probes: Pick<DomainProbes, 'of' | 'forget'>;
+  readonly zones: Pick<EndpointZones, 'of' | 'forget'>;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly state: StateStore;
@@ -43,8 +51,15 @@ const callsPerMinute = 40;
 const farAwayMs = 5 * 60_000;
 /** A pause between looks that long is a machine that slept, and perhaps woke up in another network. */
 const sleptMs = 3 * 60_000;
-/** A look whose service is known to be ACTIVE lists the connections; else it reads the service too. */
-const callsOfLook = (isKnown: boolean): number => (isKnown ? 1 : 2);
+/** A look reads the instance and lists the connections; where the service is not known to be ACTIVE it reads it too. */
+const callsOfLook = (isKnown: boolean): number => (isKnown ? 2 : 3);
+const mostCallsForOne = callsOfLook(false);
+
+/** From the one after `last` on, and around. */
+function rotated(ids: readonly string[], last: string | undefined): readonly string[] {
+  const from = last === undefined ? 0 : ids.indexOf(last) + 1;
+  return [...ids.slice(from), ...ids.slice(0, from)];
+}
 
 /**
  * Keeps the states of the endpoints a person has seen before up to date, in this window and the next ones. Each look
@@ -53,8 +68,13 @@ const callsOfLook = (isKnown: boolean): number => (isKnown ? 1 : 2);
 export class HealthMonitor implements Disposable {
   private readonly subscriptions: readonly Disposable[];
   private readonly following: Set<string>;
-  /** The one whose turn came last. */
+  /** Whose turn came last, of those in view and of the others. */
+  private lastInView: string | undefined;
   private lastInTurn: string | undefined;
+  /** When the last look at everything in turn began. */
+  private lastTurnMs: number | undefined;
+  /** Calls to TiDB Cloud for looks in between, since then. */
+  private callsBetween = 0;
   private readonly changed: Emitter<void>;
   /** When a domain that this machine does not reach is to be tried again. */
   private readonly triedAgainMs = new Map<string, number>();
@@ -88,10 +108,12 @@ export class HealthMonitor implements Disposable {
 
   /** From worst to best. */
   get health(): readonly EndpointHealth[] {
-    return this.options.inventory
-      .endpoints()
-      .map(({ instance, endpoint }) => this.healthOf(instance, endpoint))
-      .sort((a, b) => healthLevels.indexOf(b.verdict.level) - healthLevels.indexOf(a.verdict.level));
+    const byLevel = new Map<HealthLevel, EndpointHealth[]>(healthLevels.map((level) => [level, []]));
+    for (const { instance, endpoint } of this.options.inventory.endpoints()) {
+      const health = this.healthOf(instance, endpoint);
+      byLevel.get(health.verdict.level)?.push(health);
+    }
+    return [...byLevel.values()].reverse().flat();
   }
 
   get worst(): EndpointHealth | undefined {
@@ -105,6 +127,7 @@ export class HealthMonitor implements Disposable {
 
   /** Looks at once; a failure is in the log and in what the views show. */
   lookNow(): void {
+    this.lastTurnMs = undefined;
     this.look().catch((error: unknown) =>
       this.options.log.error('Look at the followed endpoints: failed', error),
     );
@@ -121,10 +144,10 @@ export class HealthMonitor implements Disposable {
       await inventory.refreshInstances();
     }
     this.noticeSleep();
-    const chosen = this.choose();
-    await Promise.all(chosen.map((id) => inventory.refreshDetails(id, { light: true })));
+    const chosen = this.isInBetween ? this.chooseDoubtful() : this.chooseInTurn();
+    await Promise.all(chosen.map((id) => inventory.refreshDetails(id, { light: true, withInstance: true })));
     const seen = chosen.flatMap((id) => inventory.details(id).value?.endpoints ?? []);
-    await Promise.all(seen.map((endpoint) => this.tryDomain(endpoint)));
+    await Promise.all(seen.map((endpoint) => this.lookInto(endpoint)));
     // The views show these from the snapshot; whoever repeats the look needs to know, to back off.
     const failures = chosen
       .map((id) => inventory.details(id).error)
@@ -149,6 +172,14 @@ export class HealthMonitor implements Disposable {
     }
   }
 
+  /** Takes in zones that somebody else has read. */
+  noteZones({ instanceId, endpointId }: EndpointRef, zones: readonly EndpointZone[]): void {
+    const endpoint = this.options.inventory.endpoint(instanceId, endpointId);
+    if (endpoint !== undefined) {
+      this.noteFacts(endpoint, { zones });
+    }
+  }
+
   dispose(): void {
     for (const subscription of this.subscriptions) {
       subscription.dispose();
@@ -167,36 +198,66 @@ export class HealthMonitor implements Disposable {
 
   /** Sooner where something was seen that is told only if it lasts. */
   private nextLookMs(): number | undefined {
-    const usual = this.options.intervalMs();
-    return usual !== undefined && this.options.book.isUnsettled ? Math.min(usual, settleMs) : usual;
+    const { intervalMs, book } = this.options;
+    const usual = intervalMs();
+    if (usual === undefined) {
+      return undefined;
+    }
+    const left = this.untilTurnMs(usual);
+    return book.isUnsettled ? Math.min(left, settleMs) : left;
+  }
+
+  private untilTurnMs(intervalMs: number): number {
+    return this.lastTurnMs === undefined
+      ? intervalMs
+      : Math.max(0, intervalMs - (this.options.clock.now() - this.lastTurnMs));
   }
 
   private noticeSleep(): void {
-    const { clock, intervalMs, book, probes } = this.options;
+    const { clock, intervalMs, book, probes, zones } = this.options;
     const now = clock.now();
     if (this.lastLookMs !== undefined && now - this.lastLookMs > sleptMs + (intervalMs() ?? 0)) {
       book.forgetReach();
       probes.forget();
+      zones.forget();
       this.triedAgainMs.clear();
     }
     this.lastLookMs = now;
   }
 
   private note(instanceId: string): void {
-    const { inventory, book, clock } = this.options;
+    const { inventory, book } = this.options;
     const { value, loading } = inventory.details(instanceId);
-    const endpoints = inventory.instance(instanceId)?.endpoints ?? [];
     if (value !== undefined && !loading) {
-      for (const endpoint of value.endpoints) {
-        book.note({ endpoint, reachability: reachabilityOf(endpoints, endpoint) }, clock.now());
-      }
+      book.keepOnly(instanceId, value.endpoints);
+      value.endpoints.forEach((endpoint) => this.noteFacts(endpoint, {}));
     }
     this.changed.fire();
   }
 
+  private noteFacts(endpoint: PrivateEndpoint, seen: Pick<HealthFacts, 'zones' | 'reach'>): void {
+    const { inventory, book, clock } = this.options;
+    const endpoints = inventory.instance(endpoint.instanceId)?.endpoints ?? [];
+    book.note({ endpoint, reachability: reachabilityOf(endpoints, endpoint), ...seen }, clock.now());
+  }
+
+  /** What the lists do not tell: its zones, and whether its domain answers here. */
+  private async lookInto(endpoint: PrivateEndpoint): Promise<void> {
+    const record = this.options.book.of(endpoint);
+    const isDoubtful = record !== undefined && record.seen.level !== 'healthy';
+    const [zones] = await Promise.all([
+      this.options.zones.of(endpoint, isDoubtful),
+      this.tryDomain(endpoint),
+    ]);
+    if (zones !== undefined) {
+      this.noteFacts(endpoint, { zones });
+      this.changed.fire();
+    }
+  }
+
   /** Whatever goes wrong here says nothing about the endpoint. */
   private async tryDomain(endpoint: PrivateEndpoint): Promise<void> {
-    const { inventory, book, probes, clock, log } = this.options;
+    const { probes, clock, log } = this.options;
     const key = endpointKey(endpoint);
     if (clock.now() < (this.triedAgainMs.get(key) ?? 0)) {
       return;
@@ -207,9 +268,7 @@ export class HealthMonitor implements Disposable {
         if (reach.kind === 'notFromHere') {
           this.triedAgainMs.set(key, clock.now() + farAwayMs);
         }
-        const endpoints = inventory.instance(endpoint.instanceId)?.endpoints ?? [];
-        const reachability = reachabilityOf(endpoints, endpoint);
-        book.note({ endpoint, reachability, reach }, clock.now());
+        this.noteFacts(endpoint, { reach });
         this.changed.fire();
       }
     } catch (error) {
@@ -217,23 +276,60 @@ export class HealthMonitor implements Disposable {
     }
   }
 
-  /** Within what a look may cost: those on the screen, then the others from where the last look stopped. */
-  private choose(): readonly string[] {
-    const { inventory, intervalMs, inView } = this.options;
-    const isListed = (id: string): boolean => inventory.instance(id) !== undefined;
-    const seen = inView().filter(isListed);
-    const others = [...this.following].filter((id) => isListed(id) && !seen.includes(id));
-    const after = this.lastInTurn === undefined ? 0 : others.indexOf(this.lastInTurn) + 1;
-    const inTurn = [...others.slice(after), ...others.slice(0, after)];
-    let left = Math.max(2, Math.floor((callsPerMinute * (intervalMs() ?? 60_000)) / 60_000));
-    const take = (id: string): boolean => {
-      left -= callsOfLook(inventory.details(id).value?.service.state === 'ACTIVE');
-      return left >= 0;
-    };
-    const first = seen.filter(take);
-    const rest = inTurn.filter(take);
+  /** The turn of everything has not come yet: somebody wants to know whether something lasts. */
+  private get isInBetween(): boolean {
+    const usual = this.options.intervalMs();
+    return (
+      this.options.book.isUnsettled &&
+      this.lastTurnMs !== undefined &&
+      usual !== undefined &&
+      this.untilTurnMs(usual) > 0
+    );
+  }
+
+  private chooseDoubtful(): readonly string[] {
+    const takes = this.within(this.callsLeft());
+    const chosen = [...this.options.book.unsettledInstances()].filter((id) => this.isListed(id) && takes(id));
+    this.callsBetween += chosen.reduce((sum, id) => sum + this.callsFor(id), 0);
+    return chosen;
+  }
+
+  /** Within what a look may cost: those on the screen, then the others, each from where the last look stopped. */
+  private chooseInTurn(): readonly string[] {
+    const takes = this.within(Math.max(mostCallsForOne, this.callsLeft()));
+    this.lastTurnMs = this.options.clock.now();
+    this.callsBetween = 0;
+    const inView = this.options.inView().filter((id) => this.isListed(id));
+    const shown = new Set(inView);
+    const others = [...this.following].filter((id) => this.isListed(id) && !shown.has(id));
+    const first = rotated(inView, this.lastInView).filter(takes);
+    const rest = rotated(others, this.lastInTurn).filter(takes);
+    this.lastInView = first.at(-1) ?? this.lastInView;
     this.lastInTurn = rest.at(-1) ?? this.lastInTurn;
     return [...first, ...rest];
+  }
+
+  private isListed(instanceId: string): boolean {
+    return this.options.inventory.instance(instanceId) !== undefined;
+  }
+
+  /** To TiDB Cloud, until the next turn. */
+  private callsLeft(): number {
+    const intervalMs = this.options.intervalMs() ?? 60_000;
+    return Math.floor((callsPerMinute * intervalMs) / 60_000) - this.callsBetween;
+  }
+
+  private callsFor(instanceId: string): number {
+    return callsOfLook(this.options.inventory.details(instanceId).value?.service.state === 'ACTIVE');
+  }
+
+  /** Takes one after the other while it fits; after the first that does not, none. */
+  private within(calls: number): (instanceId: string) => boolean {
+    let left = calls;
+    return (id) => {
+      left -= this.callsFor(id);
+      return left >= 0;
+    };
   }
 
   /** Remembers whether an instance has endpoints; only ids are kept. */

@@ -69,6 +69,24 @@ export class InstanceLists {
     this.merge();
   }
 
+  /** Takes in one instance as it was read by itself. Returns whether it is another than before. */
+  update(instance: Instance): boolean {
+    const entry = this.byId.get(instance.id);
+    if (entry === undefined || tellsTheSame(entry.instance, instance)) {
+      return false;
+    }
+    const replaced = (list: readonly Instance[]): Instance[] =>
+      list.map((each) => (each.id === instance.id ? instance : each));
+    const listing = this.of(entry.account.id);
+    if (listing !== undefined) {
+      listing.whole = listing.whole && replaced(listing.whole);
+      listing.arrived = replaced(listing.arrived);
+    }
+    this.byId.set(instance.id, { ...entry, instance });
+    this.merged = replaced(this.merged);
+    return true;
+  }
+
   rename(accounts: readonly Account[]): void {
     const renamed = accounts.filter(({ id, name }) => {
       const listing = this.of(id);
@@ -154,3 +172,6 @@ export class InstanceLists {
     this.merged = merged;
   }
 }
+
+/** Both are plain values, decoded in the same way. */
+const tellsTheSame = (a: Instance, b: Instance): boolean => JSON.stringify(a) === JSON.stringify(b);

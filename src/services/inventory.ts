@@ -43,6 +43,8 @@ export interface DetailsOptions {
   readonly everyAccount?: boolean;
   /** Reads only what may change by itself: not the private link service once it is ACTIVE. */
   readonly light?: boolean;
+  /** Reads the instance itself as well: its state, and whether TiDB Cloud reaches its private domains. */
+  readonly withInstance?: boolean;
 }
 
 /**
@@ -145,7 +147,7 @@ export class Inventory {
     });
   }
 
-  /** Reads an instance's private link service and its private endpoints on both clouds. */
+  /** Reads an instance, its private link service and its private endpoints on both clouds. */
   refreshDetails(instanceId: string, options: DetailsOptions = {}): Promise<void> {
     const { signal } = this.ofDetails;
     return this.once(`details/${instanceId}${options.everyAccount === true ? '/every' : ''}`, async () => {
@@ -284,10 +286,14 @@ export class Inventory {
     const api = await this.accounts.tidbCloudFor(instanceId);
     const before = this.known.get(instanceId)?.value?.service;
     const kept = options.light === true && before?.state === 'ACTIVE' ? before : undefined;
-    const [read, connections] = await Promise.all([
+    const [read, connections, instance] = await Promise.all([
       kept ?? api.getPrivateLinkService(instanceId),
       collect(api.listConnections(instanceId)),
+      options.withInstance === true ? api.getInstance(instanceId) : undefined,
     ]);
+    if (instance !== undefined && this.lists.update(instance)) {
+      this.publish({ ...this.current.instances, value: this.lists.instances ?? [] });
+    }
     const isStill = connections.every(({ serviceState }) => serviceState === read.state);
     const service = kept === undefined || isStill ? read : await api.getPrivateLinkService(instanceId);
     const { endpoints, error } = await this.alibabaCloudEndpoints(instanceId, service, connections, options);

@@ -2,6 +2,7 @@ import { MarkdownString, StatusBarAlignment, ThemeColor, window, type StatusBarI
 import type { Disposable } from '../core/emitter';
 import type { HealthLevel } from '../core/health';
 import { counted } from '../core/counted';
+import { reachWords } from '../core/reach';
 import { commands } from '../ids';
 import type { EndpointHealth, HealthMonitor } from '../services/healthMonitor';
 
@@ -82,7 +83,7 @@ function table(health: readonly EndpointHealth[]): MarkdownString {
       instance.name,
       endpoint.endpoint?.name ? endpoint.endpoint.name : endpoint.endpointId,
       verdict.word,
-      reachWords(reach),
+      reach === undefined ? '' : reachWords(reach),
       sinceMs === undefined ? '' : new Date(sinceMs).toLocaleString(),
     ];
     cells.forEach((text) => tooltip.appendMarkdown('| ').appendText(text).appendMarkdown(' '));
@@ -92,17 +93,4 @@ function table(health: readonly EndpointHealth[]): MarkdownString {
     tooltip.appendMarkdown(`\nand ${health.length - mostRows} more`);
   }
   return tooltip;
-}
-
-function reachWords(reach: EndpointHealth['reach']): string {
-  switch (reach?.kind) {
-    case undefined:
-      return '';
-    case 'reached':
-      return reach.latencyMs < 10 ? `${reach.latencyMs.toFixed(1)} ms` : `${Math.round(reach.latencyMs)} ms`;
-    case 'notFromHere':
-      return 'not reachable from here';
-    case 'broken':
-      return 'not answering';
-  }
 }

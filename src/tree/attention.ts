@@ -1,4 +1,5 @@
-import { verdictOf } from '../core/health';
+import { verdictOf, type PrivateEndpoint, type Verdict } from '../core/health';
+import type { HealthBook } from '../services/health/book';
 import type { Inventory } from '../services/inventory';
 
 export interface InstanceAttention {
@@ -7,12 +8,22 @@ export interface InstanceAttention {
   readonly count: number;
 }
 
+/** What the rows know of the health of endpoints beyond the states of both clouds. */
+export type EndpointHealthSource = Pick<HealthBook, 'of'>;
+
+/** What has settled: nothing alarms before. */
+const toldOf = (health: EndpointHealthSource, endpoint: PrivateEndpoint): Verdict =>
+  health.of(endpoint)?.verdict ?? verdictOf(endpoint);
+
 /** Which instances have endpoints that need the person. Kept up to date one instance at a time. */
 export class Attention {
   private readonly byInstance = new Map<string, InstanceAttention>();
   private sum = 0;
 
-  constructor(private readonly inventory: Inventory) {}
+  constructor(
+    private readonly inventory: Inventory,
+    private readonly health: EndpointHealthSource,
+  ) {}
 
   get count(): number {
     return this.sum;
@@ -60,7 +71,7 @@ export class Attention {
       return undefined;
     }
     const levels = value.endpoints
-      .map((endpoint) => verdictOf(endpoint).level)
+      .map((endpoint) => toldOf(this.health, endpoint).level)
       .filter((level) => level === 'failed' || level === 'attention');
     return levels.length === 0
       ? undefined

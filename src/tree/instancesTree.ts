@@ -3,6 +3,7 @@ import type { Disposable } from '../core/emitter';
 import { counted } from '../core/counted';
 import { views } from '../ids';
 import type { CatalogChange } from '../services/catalog/catalog';
+import type { HealthBook } from '../services/health/book';
 import type { Inventory, InventoryChange } from '../services/inventory';
 import type { CreationProgress } from '../services/provisioning/progress';
 import type { CreationRunner } from '../services/provisioning/runner';
@@ -20,6 +21,7 @@ export interface InstancesTreeOptions {
   readonly inventory: Inventory;
   readonly runner: Pick<CreationRunner, 'unfinished' | 'onDidChange'>;
   readonly shape: TreeShape;
+  readonly health: Pick<HealthBook, 'of' | 'onDidNote'>;
   readonly sql: EndpointSql;
   readonly isSandbox: () => boolean;
 }
@@ -45,8 +47,8 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
   private readonly told = new Map<string, string>();
 
   constructor(private readonly options: InstancesTreeOptions) {
-    const { inventory, runner, shape, sql } = options;
-    this.attention = new Attention(inventory);
+    const { inventory, runner, shape, sql, health } = options;
+    this.attention = new Attention(inventory, health);
     this.decorations = new Decorations(this.attention);
     this.rows = new Rows({ ...options, attention: this.attention });
     this.redraws = new Redraws((nodes) => this.draw(nodes));
@@ -57,6 +59,7 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
     });
     this.subscriptions = [
       inventory.onDidChange((change) => this.noticed(change)),
+      health.onDidNote(({ instanceId }) => this.noticedDetails(instanceId)),
       runner.onDidChange((progress) => this.noticedCreation(progress)),
       shape.onDidChange(() => this.redraws.all()),
       sql.production.onDidChange(() => this.redraws.all()),
@@ -163,7 +166,11 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
       }
       return;
     }
-    const { instanceId } = change;
+    this.noticedDetails(change.instanceId);
+  }
+
+  private noticedDetails(instanceId: string): void {
+    const { inventory } = this.options;
     const node = this.rows.nodeOf(instanceId);
     if (this.attention.update(instanceId)) {
       this.decorations.refresh([instanceId]);

@@ -6,7 +6,7 @@ import type { Inventory } from '../services/inventory';
 import type { CreationRunner } from '../services/provisioning/runner';
 import { arrange, type Arranged, type Group, type Surroundings } from '../core/arrangement';
 import { counted, grouped } from '../core/counted';
-import type { Attention } from './attention';
+import type { Attention, EndpointHealthSource } from './attention';
 import { CreationNode } from './nodes/creationNode';
 import type { EndpointSql } from './nodes/endpointNode';
 import { GroupNode } from './nodes/groupNode';
@@ -21,6 +21,7 @@ export interface RowsOptions {
   readonly shape: TreeShape;
   readonly sql: EndpointSql;
   readonly attention: Attention;
+  readonly health: EndpointHealthSource;
 }
 
 const none: readonly Instance[] = [];
@@ -127,8 +128,9 @@ export class Rows {
   }
 
   private instanceNode(parent: TreeNode | undefined, instance: Instance): InstanceNode {
-    const { inventory, runner, sql } = this.options;
-    const node = this.nodes.get(instance.id) ?? new InstanceNode(instance, inventory, runner, sql, parent);
+    const { inventory, runner, sql, health } = this.options;
+    const node =
+      this.nodes.get(instance.id) ?? new InstanceNode(instance, inventory, runner, sql, health, parent);
     node.parent = parent;
     this.nodes.set(instance.id, node);
     return node;

@@ -59,7 +59,12 @@ export class DetailsPanel implements Disposable {
     this.subscriptions = [
       this.channel,
       this.reader,
-      this.reader.onDidChange(() => this.render()),
+      this.reader.onDidChange(({ value, loading, error }) => {
+        if (value !== undefined && !loading && error === undefined) {
+          monitor.noteZones(ref, value.zones);
+        }
+        this.render();
+      }),
       inventory.onDidChange(() => this.render()),
       monitor.onDidChange(() => this.render()),
     ];
@@ -126,7 +131,7 @@ export class DetailsPanel implements Disposable {
   }
 
   private async refresh(): Promise<void> {
-    await this.services.inventory.refreshDetails(this.ref.instanceId);
+    await this.services.inventory.refreshDetails(this.ref.instanceId, { withInstance: true });
     await Promise.all([this.reader.refresh(), this.services.monitor.probe(this.ref)]);
   }
 

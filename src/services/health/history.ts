@@ -9,6 +9,8 @@ const changeSchema = v.object({
   level: v.picklist(healthLevels),
   word: v.string(),
   explanation: v.string(),
+  /** Not a change: how it was when it was seen first. */
+  isFirst: v.optional(v.boolean()),
 });
 const historySchema = v.record(v.string(), v.array(changeSchema));
 
@@ -21,7 +23,8 @@ const mostEndpoints = 500;
 /** The changes of health that were seen, the newest first; kept over windows, without anything secret. */
 export class HealthHistory {
   private kept: Readonly<Record<string, readonly PastHealth[]>> | undefined;
-  private writing: Promise<void> = Promise.resolve();
+  /** Set while what has changed waits to be written. */
+  private writing: Promise<void> | undefined;
 
   constructor(
     private readonly state: StateStore,
@@ -33,12 +36,14 @@ export class HealthHistory {
     return this.all()[endpointKey(ref)] ?? [];
   }
 
-  /** Of every endpoint, the newest first. */
+  /** The changes of every endpoint, the newest first. */
   recent(): readonly (PastHealth & EndpointRef)[] {
     return Object.entries(this.all())
       .flatMap(([key, changes]) => {
         const [instanceId = '', endpointId = ''] = key.split('/');
-        return changes.map((change) => ({ ...change, instanceId, endpointId }));
+        return changes
+          .filter(({ isFirst }) => isFirst !== true)
+          .map((change) => ({ ...change, instanceId, endpointId }));
       })
       .sort((a, b) => b.atMs - a.atMs);
   }
@@ -49,9 +54,16 @@ export class HealthHistory {
     // The endpoint that changed last comes first, and the one that has been quiet for longest goes.
     const kept = [[key, [change, ...before].slice(0, mostOfOne)] as const, ...Object.entries(others)];
     this.kept = Object.fromEntries(kept.slice(0, mostEndpoints));
-    const next = this.kept;
-    this.writing = this.writing
-      .then(() => this.state.set(this.key, next))
+    this.keep();
+  }
+
+  /** Once for all that change at the same time. */
+  private keep(): void {
+    this.writing ??= Promise.resolve()
+      .then(() => {
+        this.writing = undefined;
+        return this.state.set(this.key, this.kept);
+      })
       .catch((error: unknown) => this.log.error('Keep the history of health: failed', error));
   }
 

@@ -1,11 +1,13 @@
 import { MarkdownString, TreeItem, TreeItemCollapsibleState } from 'vscode';
 import { hasConnection, hasEndpoint, verdictOf, type PrivateEndpoint, type Verdict } from '../../core/health';
+import { reachWords } from '../../core/reach';
 import { treeTokens } from '../../ids';
 import type { Catalog } from '../../services/catalog/catalog';
 import type { ProductionMarks } from '../../services/productionMarks';
 import type { CreationProgress } from '../../services/provisioning/progress';
 import { openPanel, verdictOfProgress } from './creationNode';
 import { databaseRows } from './database/nodes';
+import type { EndpointHealthSource } from '../attention';
 import { levelIcons } from './levels';
 import { contextValue, type TreeNode } from './node';
 
@@ -27,6 +29,7 @@ export class EndpointNode implements TreeNode {
     /** The creation or removal of this endpoint that is not finished. */
     private readonly progress: CreationProgress | undefined,
     private readonly sql: EndpointSql,
+    private readonly health: EndpointHealthSource,
   ) {
     this.instanceId = endpoint.instanceId;
     this.endpointId = endpoint.endpointId;
@@ -81,7 +84,9 @@ export class EndpointNode implements TreeNode {
   }
 
   private get verdict(): Verdict {
-    return this.progress === undefined ? verdictOf(this.endpoint) : verdictOfProgress(this.progress);
+    return this.progress === undefined
+      ? (this.health.of(this.endpoint)?.seen ?? verdictOf(this.endpoint))
+      : verdictOfProgress(this.progress);
   }
 
   tooltip(): MarkdownString {
@@ -100,6 +105,9 @@ export class EndpointNode implements TreeNode {
     line('VPC', endpoint?.vpcId);
     line('Endpoint', endpoint && `${endpoint.status}, ${endpoint.connectionStatus}`);
     line('Connection', connection?.state);
+    const { reach, sinceMs } = this.health.of(this.endpoint) ?? {};
+    line('From here', reach && reachWords(reach));
+    line('Since', sinceMs === undefined ? undefined : new Date(sinceMs).toLocaleString());
     return tooltip;
   }
 }

@@ -8,6 +8,7 @@ import type { CreationProgress } from '../../services/provisioning/progress';
 import type { CreationRunner } from '../../services/provisioning/runner';
 import { CreationNode } from './creationNode';
 import { EndpointNode, type EndpointSql } from './endpointNode';
+import type { EndpointHealthSource } from '../attention';
 import { uriOfInstance } from '../decorations';
 import { MessageNode, problemNode } from './messageNode';
 import { contextValue, needsFirstLoad, type TreeNode } from './node';
@@ -30,6 +31,7 @@ export class InstanceNode implements TreeNode {
     private readonly inventory: Inventory,
     private readonly runner: Pick<CreationRunner, 'unfinished'>,
     private readonly sql: EndpointSql,
+    private readonly health: EndpointHealthSource,
     /** The group that it is in now. */
     public parent: TreeNode | undefined,
   ) {
@@ -97,7 +99,8 @@ export class InstanceNode implements TreeNode {
     const rows: TreeNode[] = [
       serviceNode(this, value.service),
       ...value.endpoints.map(
-        (endpoint) => new EndpointNode(this, endpoint, creationOf(endpoint.endpointId), this.sql),
+        (endpoint) =>
+          new EndpointNode(this, endpoint, creationOf(endpoint.endpointId), this.sql, this.health),
       ),
       ...others,
     ];

@@ -6,6 +6,7 @@ import { manyInstances, startSandbox } from '../../../src/sandbox';
 import { Accounts } from '../../../src/services/accounts';
 import { HealthBook } from '../../../src/services/health/book';
 import { HealthHistory } from '../../../src/services/health/history';
+import { EndpointZones } from '../../../src/services/health/zones';
 import { HealthMonitor } from '../../../src/services/healthMonitor';
 import { Inventory } from '../../../src/services/inventory';
 import { Scheduler } from '../../../src/services/scheduler';
@@ -16,8 +17,13 @@ const timeScale = 30;
 const intervalMs = 60_000;
 const minutes = 6;
 const operations = {
-  tidbCloud: ['tidb:ListPrivateEndpointConnections', 'tidb:GetPrivateLinkService', 'tidb:ListTidbs'],
-  alibabaCloud: ['ListVpcEndpoints'],
+  tidbCloud: [
+    'tidb:ListPrivateEndpointConnections',
+    'tidb:GetPrivateLinkService',
+    'tidb:ListTidbs',
+    'tidb:GetTidb',
+  ],
+  alibabaCloud: ['ListVpcEndpoints', 'ListVpcEndpointZones'],
 };
 
 export interface IdleCalls {
@@ -69,6 +75,10 @@ export async function idleCalls(followed: number, shown: number): Promise<IdleCa
     const monitor = new HealthMonitor({
       ...{ inventory, scheduler, state, log, clock },
       book: new HealthBook(new HealthHistory(state, 'history', log), log),
+      zones: new EndpointZones({
+        api: ({ instanceId, endpointId }) => accounts.alibabaCloudFor(instanceId, { endpointId }),
+        ...{ clock, log },
+      }),
       // Their cost is no call to a cloud.
       probes: { of: () => Promise.resolve(undefined), forget: () => undefined },
       followedKey: 'followed',

@@ -24,6 +24,7 @@ describe('the details of an endpoint', () => {
     ({ detailsState } = await withoutEditor(() => import('../../../src/panels/details/view')));
   });
 
+  const active = { level: 'healthy', word: 'Active', explanation: '' } as const;
   const facts = (state: DetailsState, group: string): Map<string, string> =>
     new Map(state.groups.find(({ name }) => name === group)?.facts.map(({ label, value }) => [label, value]));
 
@@ -31,7 +32,7 @@ describe('the details of an endpoint', () => {
     const state = detailsState({
       ...seen,
       record: {
-        ...{ verdict: { level: 'healthy', word: 'Active', explanation: '' }, sinceMs: 5, zones: undefined },
+        ...{ verdict: active, seen: active, sinceMs: 5, zones: undefined },
         ...{ reach: { kind: 'reached', latencyMs: 1.25 }, samples: [{ atMs: 5, latencyMs: undefined }] },
       },
     });
@@ -43,7 +44,7 @@ describe('the details of an endpoint', () => {
 
   it('say what is not reachable from here without calling it sick', () => {
     const reach = { kind: 'notFromHere', reason: 'its name is not known' } as const;
-    const record = { verdict: { level: 'healthy', word: 'Active', explanation: '' } as const, sinceMs: 0 };
+    const record = { verdict: active, seen: active, sinceMs: 0 };
     const state = detailsState({ ...seen, record: { ...record, reach, zones: undefined, samples: [] } });
     const fact = state.groups[2]?.facts[0];
     assert.deepEqual([fact?.value, fact?.level], ['Not reachable from here', 'changing']);

@@ -6,7 +6,7 @@ import { aCreation, tidbError } from '../fakes';
 import { editor, withoutEditor } from '../commands/editor';
 import { TreeShape } from '../../../src/services/treeShape';
 import { byHand, minute, Running } from '../services/provisioning/running';
-import { withoutSql } from './withoutSql';
+import { withoutHealth, withoutSql } from './without';
 
 interface Row {
   readonly label: unknown;
@@ -36,6 +36,7 @@ describe('tree rows of what is not finished', () => {
       shape,
       sql: withoutSql(r.log),
       isSandbox: () => false,
+      health: withoutHealth,
     });
     fired = [];
     tree.onDidChangeTreeData((node) => fired.push(node));

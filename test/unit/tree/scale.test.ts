@@ -11,7 +11,7 @@ import { aConnection, anInstance, aService, settle, tidbError } from '../fakes';
 import { editor, withoutEditor } from '../commands/editor';
 import { instanceNamed, manyAccounts } from '../services/manyAccounts';
 import { stage, type Stage } from '../services/stage';
-import { withoutSql } from './withoutSql';
+import { withoutHealth, withoutSql } from './without';
 
 const pageLength = 100;
 
@@ -40,6 +40,7 @@ describe('the tree with many instances', () => {
       shape,
       sql: withoutSql(s.log),
       isSandbox: () => false,
+      health: withoutHealth,
     });
     fired = [];
     tree.onDidChangeTreeData((node) => fired.push(node));

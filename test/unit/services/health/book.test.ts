@@ -41,8 +41,11 @@ describe('the book of health', () => {
     );
     assert.equal(book.isUnsettled, false);
     assert.deepEqual(
-      history.of(endpoint('FAILED')).map(({ word }) => word),
-      ['Failed'],
+      history.of(endpoint('FAILED')).map(({ word, isFirst }) => [word, isFirst]),
+      [
+        ['Failed', undefined],
+        ['Active', true],
+      ],
     );
     const again = new HealthHistory(state, 'history', log);
     await Promise.resolve();
