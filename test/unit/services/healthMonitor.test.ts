@@ -24,11 +24,13 @@ describe('HealthMonitor', () => {
 
   const followed = (): unknown => s.state.get('followed');
 
-  function monitor(): HealthMonitor {
+  const monitor = (): HealthMonitor => watched().monitor;
+
+  function watched(): { readonly monitor: HealthMonitor; wake(): void } {
     const scheduler = new Scheduler(s.clock, s.log, () => 0);
     const book = new HealthBook(new HealthHistory(s.state, 'history', s.log), s.log);
     book.onDidSettle((change) => settled.push(change));
-    return new HealthMonitor({
+    const made = new HealthMonitor({
       inventory: s.inventory,
       book,
       probes: {
@@ -51,6 +53,7 @@ describe('HealthMonitor', () => {
       intervalMs: () => (looking ? minute : undefined),
       inView: () => inView,
     });
+    return { monitor: made, wake: () => scheduler.wake() };
   }
 
   beforeEach(() => {
@@ -227,6 +230,19 @@ describe('HealthMonitor', () => {
       assert.ok(Math.max(...times) - Math.min(...times) <= 1, 'no one’s turn comes twice before the others’');
     });
 
+    it('keeps within it when none of them can make up its mind', async () => {
+      monitor();
+      await s.clock.pass(30 * minute);
+      s.script.calls.length = 0;
+      for (let time = 0; time < 40; time += 1) {
+        const state = time % 2 === 0 ? 'FAILED' : 'ACTIVE';
+        const flipped = s.world.connections.map((each) => ({ ...each, state }) as const);
+        s.world.connections.splice(0, flipped.length, ...flipped);
+        await s.clock.pass(15_000);
+      }
+      assert.ok(calls() <= 10 * 50, `${calls()} calls in 10 minutes`);
+    });
+
     it('looks at those in view each time', async () => {
       inView = many.slice(488);
       const m = monitor();
@@ -339,6 +355,110 @@ describe('HealthMonitor', () => {
         settled.map(({ to }) => to.word),
         ['Not answering'],
       );
+    });
+
+    it('is not failed for what an earlier look has found, and this one has not', async () => {
+      monitor();
+      reach = { kind: 'reached', latencyMs: 1.5 };
+      await s.clock.pass(minute);
+      reach = { kind: 'broken', reason: 'the connection was refused' };
+      await s.clock.pass(minute);
+      reach = { kind: 'reached', latencyMs: 1.5 };
+      await s.clock.pass(5 * minute);
+      assert.deepEqual(settled, []);
+    });
+
+    const zone = {
+      ...{ zoneId: 'ap-southeast-1a', vSwitchId: 'vsw-a', networkInterfaceId: 'eni-a' },
+      ...{ ip: '10.0.0.5', domain: '', status: 'Connected' as const },
+    };
+
+    it('needs attention while one of its zones is disconnected, of which it asks seldom', async () => {
+      const m = monitor();
+      s.world.endpoints.push({ ...anEndpoint, token: '', createdAtMs: -minute * 60 });
+      s.world.endpointZones.set(anEndpoint.id, [zone]);
+      await s.clock.pass(4 * minute);
+      assert.equal(s.script.count('listEndpointZones'), 1);
+      s.world.endpointZones.set(anEndpoint.id, [zone, { ...zone, zoneId: 'b', status: 'Disconnected' }]);
+      await s.clock.pass(4 * minute);
+      assert.deepEqual(
+        settled.map(({ to }) => to.word),
+        ['Zone disconnected'],
+      );
+      assert.match(m.worst?.verdict.explanation ?? '', /no connection in b\./);
+      s.world.endpointZones.set(anEndpoint.id, [zone]);
+      await s.clock.pass(2 * minute);
+      assert.equal(m.worst?.verdict.level, 'healthy');
+    });
+
+    it('is healthy as far as anybody knows where its zones may not be read', async () => {
+      const m = monitor();
+      s.world.endpoints.push({ ...anEndpoint, token: '', createdAtMs: -minute * 60 });
+      s.script.fail('listEndpointZones', tidbError('notAllowed'));
+      await s.clock.pass(3 * minute);
+      assert.equal(m.worst?.verdict.level, 'healthy');
+      assert.equal(s.script.count('listEndpointZones'), 1);
+    });
+
+    it('needs attention where TiDB Cloud reports that it does not reach it', async () => {
+      monitor();
+      const at = (reachable: boolean): void => {
+        const report = { reachable, serviceActive: true, endpointActive: reachable };
+        const { host = '', port = 4000 } = active;
+        s.world.instances.set(id, {
+          ...anInstance,
+          endpoints: [{ host, port, type: 'PRIVATE_ENDPOINT', reachability: report }],
+        });
+      };
+      at(true);
+      await s.clock.pass(2 * minute);
+      at(false);
+      await s.clock.pass(2 * minute);
+      assert.deepEqual(
+        settled.map(({ to }) => [to.word, to.level]),
+        [['Not reachable', 'attention']],
+      );
+      assert.equal(s.script.count('listInstances'), 1);
+    });
+
+    it('that has failed since an earlier window saw it is told once', async () => {
+      monitor();
+      await s.clock.pass(minute);
+      fail();
+      monitor();
+      await s.clock.pass(minute);
+      assert.deepEqual(
+        settled.map(({ from, to }) => [from.word, to.word]),
+        [['Active', 'Failed']],
+      );
+    });
+
+    it('spends no more calls when it cannot make up its mind', async () => {
+      monitor();
+      await s.clock.pass(minute);
+      s.script.calls.length = 0;
+      for (let time = 0; time < 40; time += 1) {
+        (time % 2 === 0 ? fail : recover)();
+        await s.clock.pass(15_000);
+      }
+      assert.deepEqual(settled, []);
+      const calls = s.script.count('listConnections') + s.script.count('getInstance');
+      assert.ok(calls <= 10 * 40, `${calls} calls in 10 minutes`);
+    });
+
+    it('is looked at as soon as somebody looks again', async () => {
+      const { wake } = watched();
+      await s.clock.pass(minute);
+      looking = false;
+      wake();
+      await s.clock.pass(30 * minute);
+      s.script.calls.length = 0;
+      looking = true;
+      wake();
+      await s.clock.pass(1);
+      assert.equal(s.script.count('listConnections'), 1);
+      await s.clock.pass(minute - 2);
+      assert.equal(s.script.count('listConnections'), 1);
     });
 
     it('is not tried while nobody looks', async () => {
