@@ -230,9 +230,10 @@ describe('HealthMonitor', () => {
       assert.ok(Math.max(...times) - Math.min(...times) <= 1, 'no one’s turn comes twice before the others’');
     });
 
-    it('keeps within it when none of them can make up its mind', async () => {
+    it('keeps within it when those in view cannot make up their minds', async () => {
+      inView = many.slice(0, 20);
       monitor();
-      await s.clock.pass(30 * minute);
+      await s.clock.pass(2 * minute);
       s.script.calls.length = 0;
       for (let time = 0; time < 30; time += 1) {
         const state = time % 2 === 0 ? 'FAILED' : 'ACTIVE';
