@@ -43,7 +43,6 @@ import { ConnectWith } from './services/connectWith';
 import { HealthBook } from './services/health/book';
 import { HealthHistory } from './services/health/history';
 import { DomainProbes } from './services/health/probes';
-import { EndpointZones } from './services/health/zones';
 import { HealthMonitor } from './services/healthMonitor';
 import { Inventory } from './services/inventory';
 import { ProductionMarks } from './services/productionMarks';
@@ -191,10 +190,7 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
       routeTo: (endpoint) => connections.routeTo(endpoint),
       caCertificate: (instanceId) => connections.authorities.known(instanceId),
     }),
-    zones: new EndpointZones({
-      api: ({ instanceId, endpointId }) => accounts.alibabaCloudFor(instanceId, { endpointId }),
-      ...{ clock, log },
-    }),
+    alibabaCloudOf: ({ instanceId, endpointId }) => accounts.alibabaCloudFor(instanceId, { endpointId }),
     ...{ inventory, scheduler, state, followedKey: stateKeys.followed, log, inView },
     intervalMs: () =>
       readSettings.healthShowInStatusBar() || tree.visible

@@ -2,7 +2,15 @@ import type { ScaledClock } from './clock';
 import type { FaultRule, Faults } from './faults';
 import type { DigestAuthentication } from './tidbCloud/digest';
 import type { Lifecycle } from './world/lifecycle';
-import type { AcceptMode, Connection, Endpoint, Instance, PrivateLinkService, VSwitch } from './world/model';
+import type {
+  AcceptMode,
+  Connection,
+  Endpoint,
+  EndpointZone,
+  Instance,
+  PrivateLinkService,
+  VSwitch,
+} from './world/model';
 import { addInstance, seedInstance, STORE_PROJECT, type SeedInstance } from './world/seed';
 import type { World, WorldSnapshot } from './world/world';
 
@@ -76,6 +84,19 @@ export class SandboxControl {
     const endpoint = found(this.parts.world.endpoint(endpointId), endpointId);
     Object.assign(endpoint, change);
     this.parts.lifecycle.follow(endpoint);
+    this.parts.world.changed();
+  }
+
+  /** One zone of an endpoint. */
+  setEndpointZone(endpointId: string, zoneId: string, change: Partial<Pick<EndpointZone, 'status'>>): void {
+    const { zones } = found(this.parts.world.endpoint(endpointId), endpointId);
+    Object.assign(
+      found(
+        zones.find((zone) => zone.zoneId === zoneId),
+        zoneId,
+      ),
+      change,
+    );
     this.parts.world.changed();
   }
 

@@ -9,13 +9,13 @@ import {
 } from '../core/health';
 import { reachabilityOf, type HealthFacts } from '../core/jointHealth';
 import type { EndpointZone, Instance } from '../core/model';
-import type { Clock, Log, StateStore } from '../core/ports';
+import type { AlibabaCloudApi, Clock, Log, StateStore } from '../core/ports';
 import type { Reach } from '../core/reach';
 import { settleMs } from '../core/settling';
 import { endpointKey, type EndpointRef } from './connections';
 import type { HealthBook } from './health/book';
 import type { DomainProbes } from './health/probes';
-import type { EndpointZones } from './health/zones';
+import { readZones } from './health/zones';
 import type { Inventory } from './inventory';
 import type { Scheduler } from './scheduler';
 
@@ -33,7 +33,8 @@ export interface HealthMonitorOptions {
   readonly inventory: Inventory;
   readonly book: HealthBook;
   readonly probes: Pick<DomainProbes, 'of' | 'forget'>;
-  readonly zones: Pick<EndpointZones, 'of' | 'forget'>;
+  /** Of the account that owns the endpoint. */
+  readonly alibabaCloudOf: (ref: EndpointRef) => Promise<AlibabaCloudApi>;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly state: StateStore;
@@ -214,12 +215,11 @@ export class HealthMonitor implements Disposable {
   }
 
   private noticeSleep(): void {
-    const { clock, intervalMs, book, probes, zones } = this.options;
+    const { clock, intervalMs, book, probes } = this.options;
     const now = clock.now();
     if (this.lastLookMs !== undefined && now - this.lastLookMs > sleptMs + (intervalMs() ?? 0)) {
       book.forgetReach();
       probes.forget();
-      zones.forget();
       this.triedAgainMs.clear();
     }
     this.lastLookMs = now;
@@ -243,12 +243,8 @@ export class HealthMonitor implements Disposable {
 
   /** What the lists do not tell: its zones, and whether its domain answers here. */
   private async lookInto(endpoint: PrivateEndpoint): Promise<void> {
-    const record = this.options.book.of(endpoint);
-    const isDoubtful = record !== undefined && record.seen.level !== 'healthy';
-    const [zones] = await Promise.all([
-      this.options.zones.of(endpoint, isDoubtful),
-      this.tryDomain(endpoint),
-    ]);
+    const { alibabaCloudOf, log } = this.options;
+    const [zones] = await Promise.all([readZones(endpoint, alibabaCloudOf, log), this.tryDomain(endpoint)]);
     if (zones !== undefined) {
       this.noteFacts(endpoint, { zones });
       this.changed.fire();

@@ -6,7 +6,6 @@ import { manyInstances, startSandbox } from '../../../src/sandbox';
 import { Accounts } from '../../../src/services/accounts';
 import { HealthBook } from '../../../src/services/health/book';
 import { HealthHistory } from '../../../src/services/health/history';
-import { EndpointZones } from '../../../src/services/health/zones';
 import { HealthMonitor } from '../../../src/services/healthMonitor';
 import { Inventory } from '../../../src/services/inventory';
 import { Scheduler } from '../../../src/services/scheduler';
@@ -75,10 +74,7 @@ export async function idleCalls(followed: number, shown: number): Promise<IdleCa
     const monitor = new HealthMonitor({
       ...{ inventory, scheduler, state, log, clock },
       book: new HealthBook(new HealthHistory(state, 'history', log), log),
-      zones: new EndpointZones({
-        api: ({ instanceId, endpointId }) => accounts.alibabaCloudFor(instanceId, { endpointId }),
-        ...{ clock, log },
-      }),
+      alibabaCloudOf: ({ instanceId, endpointId }) => accounts.alibabaCloudFor(instanceId, { endpointId }),
       // Their cost is no call to a cloud.
       probes: { of: () => Promise.resolve(undefined), forget: () => undefined },
       followedKey: 'followed',
