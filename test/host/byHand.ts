@@ -18,10 +18,14 @@ export const databaseOfSuite = (): Database => JSON.parse(process.env[DATABASE_V
 const boundMs = 10_000;
 
 /** Waits for a condition that has no event of its own. */
-export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + boundMs;
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  withinMs = boundMs,
+): Promise<void> {
+  const end = Date.now() + withinMs;
   while (!(await condition())) {
-    assert.ok(Date.now() < end, `${what} within ${boundMs} ms`);
+    assert.ok(Date.now() < end, `${what} within ${withinMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

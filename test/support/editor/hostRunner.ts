@@ -55,7 +55,7 @@ export interface BackEndRun {
   readonly onHostLine: (line: string) => void;
 }
 
-const LIMIT_MS = 5 * 60_000;
+const LIMIT_MS = 12 * 60_000;
 
 /** Runs a mocha suite inside a real extension host and streams its output. Never throws: a broken run is a failure. */
 export async function runHostSuite(options: HostSuiteOptions): Promise<HostSuiteResult> {
