@@ -26,7 +26,7 @@ import { systemClock as clock } from './platform/clock';
 import { CommandRunner } from './platform/commandRunner';
 import type { ContextKeys } from './platform/contextKeys';
 import { EcsMetadata } from './platform/ecsMetadata';
-import { operatingSystem } from './platform/operatingSystem';
+import { networkOfMachine, operatingSystem } from './platform/operatingSystem';
 import { HistoryFile } from './platform/historyFile';
 import { FileJournal } from './platform/journal';
 import type { ChannelLog } from './platform/log';
@@ -190,6 +190,7 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
       routeTo: (endpoint) => connections.routeTo(endpoint),
       caCertificate: (instanceId) => connections.authorities.known(instanceId),
     }),
+    network: networkOfMachine,
     alibabaCloudOf: ({ instanceId, endpointId }) => accounts.alibabaCloudFor(instanceId, { endpointId }),
     ...{ inventory, scheduler, state, followedKey: stateKeys.followed, log, inView },
     intervalMs: () =>

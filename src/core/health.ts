@@ -43,8 +43,11 @@ export function verdictOf({ connection, endpoint }: PrivateEndpoint): Verdict {
   }
   switch (connection.state) {
     case 'ACTIVE':
-      if (endpoint?.status === 'Deleting') {
+      if (endpoint?.status === 'Deleting' || endpoint?.connectionStatus === 'Deleting') {
         return endpointDeleting;
+      }
+      if (endpoint?.connectionStatus === 'Disconnecting') {
+        return verdict('changing', 'Disconnecting', 'The endpoint is losing its connection to the service.');
       }
       if (endpoint?.connectionStatus === 'Disconnected') {
         return verdict(

@@ -2,17 +2,17 @@ import { verdictOf, type PrivateEndpoint, type Verdict } from './health';
 import type { EndpointZone, InstanceEndpoint } from './model';
 import type { Reach } from './reach';
 
-/** Everything that the health of an endpoint is told from. What was not looked at is left out. */
+/** Everything that the health of an endpoint is told from. What was not looked at is left out; null: it cannot be. */
 export interface HealthFacts {
   readonly endpoint: PrivateEndpoint;
   /** As TiDB Cloud reports it for the private domain. */
   readonly reachability?: InstanceEndpoint['reachability'] | undefined;
-  readonly zones?: readonly EndpointZone[] | undefined;
-  readonly reach?: Reach | undefined;
+  readonly zones?: readonly EndpointZone[] | null | undefined;
+  readonly reach?: Reach | null | undefined;
 }
 
 /** The states of both clouds together, and, where they say that all is well, what speaks against it. */
-export function jointVerdict({ endpoint, reachability, zones = [], reach }: HealthFacts): Verdict {
+export function jointVerdict({ endpoint, reachability, zones, reach }: HealthFacts): Verdict {
   const verdict = verdictOf(endpoint);
   if (verdict.level !== 'healthy') {
     return verdict;
@@ -24,12 +24,12 @@ export function jointVerdict({ endpoint, reachability, zones = [], reach }: Heal
       explanation: `Both clouds say that it is Active, but the private domain does not answer as it should: ${reach.reason}.`,
     };
   }
-  const down = zones.filter(({ status }) => status === 'Disconnected');
+  const down = (zones ?? []).filter(({ status }) => status === 'Disconnected');
   if (down.length > 0) {
     const names = down.map(({ zoneId }) => zoneId).join(', ');
     return {
       level: 'attention',
-      word: down.length === zones.length ? 'Disconnected' : 'Zone disconnected',
+      word: down.length === zones?.length ? 'Disconnected' : 'Zone disconnected',
       explanation: `The endpoint is Active, but has no connection in ${names}.`,
     };
   }

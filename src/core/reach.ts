@@ -4,43 +4,43 @@ export type Probed =
       readonly kind: 'answered';
       /** Until the TCP connection stood: one round trip. */
       readonly connectMs: number;
-      /** From the first look-up to the server's greeting over TLS. */
-      readonly wholeMs: number;
+      /** `unverified`: by an authority that is not known here before the first SQL session. */
+      readonly tls: 'verified' | 'unverified';
     }
   | {
       readonly kind: 'failed';
       readonly stage: 'dns' | 'tcp' | 'greeting' | 'tls';
-      /** `ENOTFOUND`, `ECONNREFUSED`, `ETIMEDOUT`, `CERT_HAS_EXPIRED`, … as far as there is one. */
-      readonly serviceCode?: string;
+      /** It showed a certificate with the host's name. */
+      readonly isRightServer?: boolean;
+      /** This machine itself does not let the connection out. */
+      readonly isForbiddenHere?: boolean;
       /** In a sentence's words, without a stop. */
       readonly reason: string;
     };
 
 /** What a probe means for the health of an endpoint. */
 export type Reach =
-  | { readonly kind: 'reached'; readonly latencyMs: number }
+  | { readonly kind: 'reached'; readonly latencyMs: number; readonly tls?: 'verified' | 'unverified' }
   /** This machine is not where the domain can be reached from: nothing is wrong with the endpoint. */
   | { readonly kind: 'notFromHere'; readonly reason: string }
   | { readonly kind: 'broken'; readonly reason: string };
 
-/** Without an answer of the network, nobody knows whether the machine is in the wrong place or the endpoint is down. */
-const silent = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN']);
-
 /**
- * A name that this machine's DNS does not know, and silence where there has never been an answer, say where this machine
- * is. Silence where there was an answer before, a refusal, and a server that is not what it should be say something
- * about the endpoint.
+ * Before the first answer nobody knows whether it is the endpoint that fails or this machine that is in the wrong place:
+ * names, addresses and ports of a VPC lead elsewhere, or nowhere, outside of it. A server with a certificate of the right
+ * name is the right one, whatever else is wrong with it. Once there was an answer, its end says something about the
+ * endpoint, save that the name is gone: that is another network's DNS.
  *
  * @param reachedBefore an earlier probe from this machine, on its present network, was answered
  */
 export function reachOf(probed: Probed, reachedBefore: boolean): Reach {
   if (probed.kind === 'answered') {
-    return { kind: 'reached', latencyMs: probed.connectMs };
+    return { kind: 'reached', latencyMs: probed.connectMs, tls: probed.tls };
   }
-  const { stage, serviceCode, reason } = probed;
-  const saysWhereWeAre =
-    stage === 'dns' || (stage === 'tcp' && silent.has(serviceCode ?? '') && !reachedBefore);
-  return { kind: saysWhereWeAre ? 'notFromHere' : 'broken', reason };
+  const { stage, isRightServer, isForbiddenHere, reason } = probed;
+  const isAboutEndpoint =
+    isRightServer === true || (reachedBefore && stage !== 'dns' && isForbiddenHere !== true);
+  return { kind: isAboutEndpoint ? 'broken' : 'notFromHere', reason };
 }
 
 /** In two or three words. */

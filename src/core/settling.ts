@@ -19,8 +19,8 @@ export const settleMs = 15_000;
 
 /**
  * Takes in what a look has seen. The first look counts at once. What is under way (Pending, Creating, Deleting), and
- * what comes out of it as healthy, was expected and counts at once too. Every other change counts when its level was seen
- * by two looks in a row that are `settleMs` apart, whichever way it goes: so neither an alarm nor an all-clear flutters.
+ * what comes out of it as healthy, was expected and counts at once too. Every other change counts when two looks in a row,
+ * `settleMs` apart, have seen trouble, or none, whichever way it goes: so neither an alarm nor an all-clear flutters.
  */
 export function settle(
   before: Settled | undefined,
@@ -34,8 +34,11 @@ export function settle(
     // The explanation may tell more than before.
     return { settled: { verdict, sinceMs: before.sinceMs } };
   }
-  // Whether it is told is a matter of the level: trouble that changes its name lasts all the same.
-  const firstSeenMs = before.next?.verdict.level === verdict.level ? before.next.firstSeenMs : nowMs;
+  // Trouble that changes its name, or its degree, lasts all the same.
+  const firstSeenMs =
+    before.next !== undefined && isBad(before.next.verdict) === isBad(verdict)
+      ? before.next.firstSeenMs
+      : nowMs;
   const expected =
     verdict.level === 'changing' || (before.verdict.level === 'changing' && verdict.level === 'healthy');
   if (!expected && nowMs - firstSeenMs < settleMs) {
@@ -49,3 +52,6 @@ export function settle(
 
 export const isSame = (a: Pick<Verdict, 'level' | 'word'>, b: Pick<Verdict, 'level' | 'word'>): boolean =>
   a.level === b.level && a.word === b.word;
+
+export const isBad = ({ level }: Pick<Verdict, 'level'>): boolean =>
+  level === 'failed' || level === 'attention';

@@ -1,5 +1,5 @@
 import { Emitter, type Disposable } from '../core/emitter';
-import { isTransient } from '../core/errors';
+import { AppError, isTransient } from '../core/errors';
 import {
   healthLevels,
   verdictOf,
@@ -27,12 +27,18 @@ export interface EndpointHealth {
   readonly sinceMs?: number;
   /** What this machine has found, where it has tried. */
   readonly reach?: Reach;
+  /** When both clouds were last read. */
+  readonly readMs?: number;
+  /** They could not be read since. */
+  readonly isStale?: boolean;
 }
 
 export interface HealthMonitorOptions {
   readonly inventory: Inventory;
   readonly book: HealthBook;
   readonly probes: Pick<DomainProbes, 'of' | 'forget'>;
+  /** Tells the networks of this machine apart. */
+  readonly network: () => string;
   /** Of the account that owns the endpoint. */
   readonly alibabaCloudOf: (ref: EndpointRef) => Promise<AlibabaCloudApi>;
   readonly clock: Clock;
@@ -55,6 +61,9 @@ const sleptMs = 3 * 60_000;
 /** A look reads the instance and lists the connections; where the service is not known to be ACTIVE it reads it too. */
 const callsOfLook = (isKnown: boolean): number => (isKnown ? 2 : 3);
 const mostCallsForOne = callsOfLook(false);
+
+const isGone = (error: unknown): boolean => AppError.is(error) && error.code === 'notFound';
+const isSignedOut = (error: unknown): boolean => AppError.is(error) && error.code === 'notSignedIn';
 
 /** From the one after `last` on, and around. */
 function rotated(ids: readonly string[], last: string | undefined): readonly string[] {
@@ -80,6 +89,12 @@ export class HealthMonitor implements Disposable {
   /** When a domain that this machine does not reach is to be tried again. */
   private readonly triedAgainMs = new Map<string, number>();
   private lastLookMs: number | undefined;
+  private lastNetwork: string | undefined;
+  /** When the details of an instance were last read. */
+  private readonly readMs = new Map<string, number>();
+  /** One look after the other. */
+  private looking: Promise<void> = Promise.resolve();
+  private disposed = false;
   /** Set while what is followed waits to be written. */
   private writing: Promise<void> | undefined;
 
@@ -95,7 +110,7 @@ export class HealthMonitor implements Disposable {
           this.follow(change.instanceId);
           this.note(change.instanceId);
         } else {
-          this.changed.fire();
+          this.noteList();
         }
       }),
       options.scheduler.repeat({
@@ -126,8 +141,11 @@ export class HealthMonitor implements Disposable {
     return this.changed.event;
   }
 
-  /** Looks at once; a failure is in the log and in what the views show. */
+  /** Looks at once, where anybody looks at all; a failure is in the log and in what the views show. */
   lookNow(): void {
+    if (this.options.intervalMs() === undefined) {
+      return;
+    }
     this.lastTurnMs = undefined;
     this.look().catch((error: unknown) =>
       this.options.log.error('Look at the followed endpoints: failed', error),
@@ -135,31 +153,40 @@ export class HealthMonitor implements Disposable {
   }
 
   /** Reads the instances on the screen and those with endpoints that were known in an earlier window, as many as may be. */
-  async look(): Promise<void> {
+  look(): Promise<void> {
+    const look = this.looking.then(() => this.lookOnce());
+    this.looking = look.catch(() => undefined);
+    return look;
+  }
+
+  private async lookOnce(): Promise<void> {
     const { inventory } = this.options;
-    if (this.following.size === 0 && this.options.inView().length === 0) {
+    if (this.disposed || (this.following.size === 0 && this.options.inView().length === 0)) {
       return;
     }
-    const { value, error } = inventory.snapshot.instances;
-    if (value === undefined || error !== undefined) {
+    // Whoever looks at the view has it listed. What is followed is read without the list: it may be long.
+    if (inventory.snapshot.instances.error !== undefined) {
       await inventory.refreshInstances();
     }
-    this.noticeSleep();
+    this.noticeNewPlace();
     const chosen = this.isInBetween ? this.chooseDoubtful() : this.chooseInTurn();
     await Promise.all(chosen.map((id) => inventory.refreshDetails(id, { light: true, withInstance: true })));
-    const seen = chosen.flatMap((id) => inventory.details(id).value?.endpoints ?? []);
+    const read = chosen.map((id) => ({ id, ...inventory.details(id) }));
+    read.filter(({ error }) => isGone(error)).forEach(({ id }) => this.unfollow(id));
+    const seen = read.flatMap(({ value, error }) => (error === undefined ? (value?.endpoints ?? []) : []));
     await Promise.all(seen.map((endpoint) => this.lookInto(endpoint)));
     // The views show these from the snapshot; whoever repeats the look needs to know, to back off.
-    const failures = chosen
-      .map((id) => inventory.details(id).error)
-      .filter((reason) => reason instanceof Error);
+    const failures = read
+      .map(({ error }) => error)
+      .filter((reason) => reason instanceof Error)
+      .filter((reason) => !isGone(reason));
     const listing = inventory.snapshot.instances.error;
     // One instance that cannot be read must not slow down the others.
     const failure =
       listing instanceof Error
         ? listing
         : (failures.find(isTransient) ?? (failures.length === chosen.length ? failures[0] : undefined));
-    if (failure !== undefined) {
+    if (failure !== undefined && !isSignedOut(failure)) {
       throw failure;
     }
   }
@@ -175,13 +202,11 @@ export class HealthMonitor implements Disposable {
 
   /** Takes in zones that somebody else has read. */
   noteZones({ instanceId, endpointId }: EndpointRef, zones: readonly EndpointZone[]): void {
-    const endpoint = this.options.inventory.endpoint(instanceId, endpointId);
-    if (endpoint !== undefined) {
-      this.noteFacts(endpoint, { zones });
-    }
+    this.noteLater({ instanceId, endpointId }, { zones });
   }
 
   dispose(): void {
+    this.disposed = true;
     for (const subscription of this.subscriptions) {
       subscription.dispose();
     }
@@ -189,10 +214,15 @@ export class HealthMonitor implements Disposable {
 
   private healthOf(instance: Instance, endpoint: PrivateEndpoint): EndpointHealth {
     const record = this.options.book.of(endpoint);
+    const readMs = this.readMs.get(instance.id);
+    const read = {
+      ...(readMs !== undefined && { readMs }),
+      ...(this.options.inventory.details(instance.id).error !== undefined && { isStale: true }),
+    };
     return record === undefined
-      ? { instance, endpoint, verdict: verdictOf(endpoint) }
+      ? { instance, endpoint, verdict: verdictOf(endpoint), ...read }
       : {
-          ...{ instance, endpoint, verdict: record.verdict, sinceMs: record.sinceMs },
+          ...{ instance, endpoint, verdict: record.verdict, sinceMs: record.sinceMs, ...read },
           ...(record.reach !== undefined && { reach: record.reach }),
         };
   }
@@ -214,22 +244,37 @@ export class HealthMonitor implements Disposable {
       : Math.max(0, intervalMs - (this.options.clock.now() - this.lastTurnMs));
   }
 
-  private noticeSleep(): void {
+  /** After a sleep, or in another network, what was measured says nothing any more. */
+  private noticeNewPlace(): void {
     const { clock, intervalMs, book, probes } = this.options;
     const now = clock.now();
-    if (this.lastLookMs !== undefined && now - this.lastLookMs > sleptMs + (intervalMs() ?? 0)) {
+    const network = this.options.network();
+    const hasSlept = this.lastLookMs !== undefined && now - this.lastLookMs > sleptMs + (intervalMs() ?? 0);
+    if (hasSlept || (this.lastNetwork !== undefined && this.lastNetwork !== network)) {
       book.forgetReach();
       probes.forget();
       this.triedAgainMs.clear();
     }
     this.lastLookMs = now;
+    this.lastNetwork = network;
+  }
+
+  private noteList(): void {
+    const { inventory, book } = this.options;
+    if (!inventory.snapshot.instances.loading) {
+      book.keepInstances((id) => inventory.instance(id) !== undefined);
+    }
+    this.changed.fire();
   }
 
   private note(instanceId: string): void {
-    const { inventory, book } = this.options;
-    const { value, loading } = inventory.details(instanceId);
-    if (value !== undefined && !loading) {
-      book.keepOnly(instanceId, value.endpoints);
+    const { inventory, book, clock } = this.options;
+    const { value, loading, error } = inventory.details(instanceId);
+    if (value !== undefined && !loading && error === undefined) {
+      this.readMs.set(instanceId, clock.now());
+      if (value.alibabaCloudError === undefined) {
+        book.keepOnly(instanceId, value.endpoints, clock.now());
+      }
       value.endpoints.forEach((endpoint) => this.noteFacts(endpoint, {}));
     }
     this.changed.fire();
@@ -245,10 +290,7 @@ export class HealthMonitor implements Disposable {
   private async lookInto(endpoint: PrivateEndpoint): Promise<void> {
     const { alibabaCloudOf, log } = this.options;
     const [zones] = await Promise.all([readZones(endpoint, alibabaCloudOf, log), this.tryDomain(endpoint)]);
-    if (zones !== undefined) {
-      this.noteFacts(endpoint, { zones });
-      this.changed.fire();
-    }
+    this.noteLater(endpoint, { zones });
   }
 
   /** Whatever goes wrong here says nothing about the endpoint. */
@@ -259,16 +301,30 @@ export class HealthMonitor implements Disposable {
       return;
     }
     try {
-      const reach = await probes.of(endpoint);
-      if (reach !== undefined) {
-        if (reach.kind === 'notFromHere') {
-          this.triedAgainMs.set(key, clock.now() + farAwayMs);
-        }
-        this.noteFacts(endpoint, { reach });
-        this.changed.fire();
+      const reach = await probes.of(endpoint, () => this.nowOf(endpoint) !== undefined);
+      if (reach?.kind === 'notFromHere') {
+        this.triedAgainMs.set(key, clock.now() + farAwayMs);
       }
+      this.noteLater(endpoint, { reach });
     } catch (error) {
       log.error(`Try the private domain of ${endpoint.endpointId}: failed`, error);
+    }
+  }
+
+  /** The endpoint as it is now; undefined when it is gone, or nobody is there any more who wants to know. */
+  private nowOf({ instanceId, endpointId }: EndpointRef): PrivateEndpoint | undefined {
+    return this.disposed ? undefined : this.options.inventory.endpoint(instanceId, endpointId);
+  }
+
+  /** Takes in what has taken a while to find out. */
+  private noteLater(ref: EndpointRef, found: Pick<HealthFacts, 'zones' | 'reach'>): void {
+    const endpoint = this.nowOf(ref);
+    const record = this.options.book.of(ref);
+    const tells = (fact: unknown, before: unknown): boolean =>
+      fact !== undefined && (fact !== null || before !== undefined);
+    if (endpoint !== undefined && (tells(found.reach, record?.reach) || tells(found.zones, record?.zones))) {
+      this.noteFacts(endpoint, found);
+      this.changed.fire();
     }
   }
 
@@ -305,8 +361,10 @@ export class HealthMonitor implements Disposable {
     return [...first, ...rest];
   }
 
+  /** While the list is not there, what was followed in an earlier window counts. */
   private isListed(instanceId: string): boolean {
-    return this.options.inventory.instance(instanceId) !== undefined;
+    const { inventory } = this.options;
+    return inventory.instance(instanceId) !== undefined || !inventory.snapshot.isWhole;
   }
 
   /** To TiDB Cloud, until the next turn. */
@@ -331,11 +389,14 @@ export class HealthMonitor implements Disposable {
   /** Remembers whether an instance has endpoints; only ids are kept. */
   private follow(instanceId: string): void {
     const { inventory, scheduler } = this.options;
-    const { value, loading } = inventory.details(instanceId);
-    if (value === undefined || loading) {
+    const { value, loading, error } = inventory.details(instanceId);
+    if (value === undefined || loading || error !== undefined) {
       return;
     }
     const has = value.endpoints.length > 0;
+    if (!has && value.alibabaCloudError !== undefined) {
+      return;
+    }
     if (has === this.following.has(instanceId)) {
       return;
     }
@@ -346,6 +407,12 @@ export class HealthMonitor implements Disposable {
     }
     this.keep();
     scheduler.wake();
+  }
+
+  private unfollow(instanceId: string): void {
+    if (this.following.delete(instanceId)) {
+      this.keep();
+    }
   }
 
   /** Once for all that change at the same time. */

@@ -55,6 +55,8 @@ export interface DetailsOptions {
 export class Inventory {
   private readonly lists = new InstanceLists();
   private readonly known = new Map<string, Loadable<InstanceDetails>>();
+  /** Read by themselves while they are not listed yet. */
+  private readonly unlisted = new Map<string, Instance>();
   private current: Snapshot = { instances: notLoaded, isWhole: false, failures: [], details: this.known };
   private readonly lookup: EndpointLookup;
   private readonly changed: Emitter<InventoryChange>;
@@ -83,7 +85,7 @@ export class Inventory {
   }
 
   instance(instanceId: string): Instance | undefined {
-    return this.lists.get(instanceId);
+    return this.lists.get(instanceId) ?? (this.current.isWhole ? undefined : this.unlisted.get(instanceId));
   }
 
   /** How many TiDB Cloud accounts are listed. */
@@ -291,17 +293,35 @@ export class Inventory {
       collect(api.listConnections(instanceId)),
       options.withInstance === true ? api.getInstance(instanceId) : undefined,
     ]);
-    if (instance !== undefined && this.lists.update(instance)) {
-      this.publish({ ...this.current.instances, value: this.lists.instances ?? [] });
+    if (instance !== undefined) {
+      this.noteInstance(instance);
     }
     const isStill = connections.every(({ serviceState }) => serviceState === read.state);
     const service = kept === undefined || isStill ? read : await api.getPrivateLinkService(instanceId);
     const { endpoints, error } = await this.alibabaCloudEndpoints(instanceId, service, connections, options);
     return {
       service,
-      endpoints: joinEndpoints(instanceId, connections, endpoints),
+      endpoints: joinEndpoints(instanceId, connections, this.withKept(instanceId, endpoints, error)),
       ...(error !== undefined && { alibabaCloudError: error }),
     };
+  }
+
+  /** What an account that fails now has told before stays in sight. */
+  private withKept(
+    instanceId: string,
+    endpoints: readonly VpcEndpoint[],
+    error: unknown,
+  ): readonly VpcEndpoint[] {
+    const before = error === undefined ? [] : endpointsOf(this.details(instanceId).value?.endpoints ?? []);
+    return [...endpoints, ...before.filter(({ id }) => endpoints.every((each) => each.id !== id))];
+  }
+
+  private noteInstance(instance: Instance): void {
+    if (this.lists.get(instance.id) === undefined) {
+      this.unlisted.set(instance.id, instance);
+    } else if (this.lists.update(instance)) {
+      this.publish({ ...this.current.instances, value: this.lists.instances ?? [] });
+    }
   }
 
   private async alibabaCloudEndpoints(
@@ -362,6 +382,7 @@ export class Inventory {
       this.ofInstances = new AbortController();
       this.running.clear();
       this.lists.forget(accountId);
+      this.unlisted.clear();
       const { instances: value } = this.lists;
       this.publish(value === undefined ? notLoaded : loaded(value));
       if (value !== undefined) {

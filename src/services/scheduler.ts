@@ -14,6 +14,8 @@ export interface Repeated {
 const sliceMs = 30_000;
 /** A wait that took so much longer than it should: the machine slept. */
 const sleptMs = 20_000;
+/** Between two tries after a failure. */
+const leastBackoffMs = 5_000;
 /** What a machine that has just woken needs to be in its network again. */
 const settlesWithinMs = 3_000;
 
@@ -73,7 +75,12 @@ export class Scheduler implements Disposable {
       const waitMs =
         intervalMs === undefined
           ? undefined
-          : Math.max(atLeastMs, failures === 0 ? intervalMs : backoffMs(intervalMs, failures, this.random()));
+          : Math.max(
+              atLeastMs,
+              failures === 0
+                ? intervalMs
+                : backoffMs(Math.max(intervalMs, leastBackoffMs), failures, this.random()),
+            );
       const due = await this.pause(entry, waitMs);
       if (!due) {
         continue;

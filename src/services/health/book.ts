@@ -32,6 +32,8 @@ export interface EndpointRecord {
 interface Page extends Pick<EndpointRecord, 'zones' | 'samples'> {
   readonly settled: Settled;
   readonly reach: Reach | undefined;
+  /** What is under way, and since when. */
+  readonly underWay: { readonly word: string; readonly sinceMs: number } | undefined;
 }
 
 export interface SettledChange extends HealthChange {
@@ -39,14 +41,16 @@ export interface SettledChange extends HealthChange {
 }
 
 const mostSamples = 120;
+/** What usually takes five minutes is told when it has taken this long. */
+const longUnderWayMs = 30 * 60_000;
 /** Of so many endpoints, those measured last, samples are kept: nobody looks at charts of thousands. */
 const mostCharts = 200;
 
 /** The health of every endpoint that is followed, settled, with what this machine has measured. */
 export class HealthBook {
   private readonly pages = new Map<string, Page>();
-  /** Keys of the endpoints by their instance. */
-  private readonly ofInstance = new Map<string, Set<string>>();
+  /** The endpoints with a page, by their instance and key. */
+  private readonly ofInstance = new Map<string, Map<string, EndpointRef>>();
   /** Of those with samples, the one measured last comes last. */
   private readonly charts = new Set<string>();
   private readonly unsettled = new Set<string>();
@@ -87,9 +91,9 @@ export class HealthBook {
     if (page === undefined) {
       return undefined;
     }
-    const { settled, ...measured } = page;
+    const { settled, reach, zones, samples } = page;
     const { verdict, sinceMs, next } = settled;
-    return { verdict, sinceMs, seen: next?.verdict ?? verdict, ...measured };
+    return { verdict, sinceMs, seen: next?.verdict ?? verdict, reach, zones, samples };
   }
 
   /** Takes in what was seen of an endpoint. What was not looked at this time counts as it was. */
@@ -99,22 +103,23 @@ export class HealthBook {
     const key = endpointKey(ref);
     const last = this.of(ref);
     const before = this.pages.get(key);
-    const { reach = before?.reach, zones = before?.zones } = facts;
-    const verdict = jointVerdict({ ...facts, reach, zones });
+    const reach = facts.reach === undefined ? before?.reach : (facts.reach ?? undefined);
+    const zones = facts.zones === undefined ? before?.zones : (facts.zones ?? undefined);
+    const joint = jointVerdict({ ...facts, reach, zones });
+    const underWay = underWayNow(before?.underWay, joint, nowMs);
+    const verdict = withPatience(joint, underWay, nowMs);
     // What was not looked at this time is no second witness to itself.
-    const isWitnessed = isSame(verdict, jointVerdict(facts));
+    const isWitnessed = isSame(joint, jointVerdict(facts));
+    const known = before?.settled ?? this.past(ref);
     const { settled, change } =
-      before === undefined
-        ? this.open(ref, verdict, nowMs)
-        : isWitnessed
-          ? settle(before.settled, verdict, nowMs)
-          : { settled: before.settled, change: undefined };
-    this.write(ref, key, {
-      settled,
-      reach,
-      zones,
-      samples: withSample(before?.samples ?? [], facts.reach, nowMs),
-    });
+      known === undefined || isWitnessed
+        ? settle(known, verdict, nowMs)
+        : { settled: known, change: undefined };
+    if (known === undefined) {
+      this.history.add(ref, { ...verdict, atMs: nowMs, isFirst: true });
+    }
+    const samples = withSample(before?.samples ?? [], facts.reach, nowMs);
+    this.write(ref, key, { settled, reach, zones, samples, underWay });
     const now = this.of(ref);
     if (now !== undefined && (last === undefined || !tellsTheSame(last, now))) {
       this.noted.fire(ref);
@@ -125,49 +130,63 @@ export class HealthBook {
     }
   }
 
-  /** Forgets the endpoints of an instance that are not there any more. Their past stays in the history. */
-  keepOnly(instanceId: string, endpoints: readonly EndpointRef[]): void {
+  /** Forgets the endpoints of an instance that are not there any more; their past stays in the history. */
+  keepOnly(instanceId: string, endpoints: readonly EndpointRef[], nowMs: number): void {
     const there = new Set(endpoints.map(endpointKey));
-    for (const key of this.ofInstance.get(instanceId) ?? []) {
+    for (const [key, ref] of this.ofInstance.get(instanceId) ?? []) {
       if (!there.has(key)) {
-        this.pages.delete(key);
-        this.charts.delete(key);
-        this.unsettled.delete(key);
-        this.ofInstance.get(instanceId)?.delete(key);
+        this.history.add(ref, { ...gone, atMs: nowMs });
+        this.forget(key, ref);
       }
     }
   }
 
-  /** The network of this machine may be another one now: what was measured says nothing about it. */
-  forgetReach(): void {
-    for (const [key, page] of this.pages) {
-      this.pages.set(key, { ...page, reach: undefined });
+  /** Forgets the instances that are not listed any more, as after a sign-out. */
+  keepInstances(isListed: (instanceId: string) => boolean): void {
+    for (const [instanceId, refs] of [...this.ofInstance]) {
+      if (!isListed(instanceId)) {
+        [...refs].forEach(([key, ref]) => this.forget(key, ref));
+      }
     }
   }
 
-  /** The first look in this window counts at once; what has changed since an earlier window saw it is a change. */
-  private open(ref: EndpointRef, verdict: Verdict, nowMs: number): ReturnType<typeof settle> {
+  /** The network of this machine may be another one now, and time has passed: what was measured says nothing about it. */
+  forgetReach(): void {
+    for (const [key, page] of this.pages) {
+      const { verdict, sinceMs } = page.settled;
+      this.pages.set(key, { ...page, reach: undefined, settled: { verdict, sinceMs } });
+    }
+    this.unsettled.clear();
+  }
+
+  /** As an earlier window has told it: what is seen now has to settle like any other change. */
+  private past(ref: EndpointRef): Settled | undefined {
     const past = this.history.of(ref)[0];
     if (past === undefined) {
-      this.history.add(ref, { ...verdict, atMs: nowMs, isFirst: true });
-      return { settled: { verdict, sinceMs: nowMs } };
+      return undefined;
     }
     const { level, word, explanation, atMs } = past;
-    return isSame(past, verdict)
-      ? { settled: { verdict, sinceMs: atMs } }
-      : {
-          settled: { verdict, sinceMs: nowMs },
-          change: { from: { level, word, explanation }, to: verdict, atMs: nowMs },
-        };
+    return { verdict: { level, word, explanation }, sinceMs: atMs };
+  }
+
+  private forget(key: string, { instanceId }: EndpointRef): void {
+    this.pages.delete(key);
+    this.charts.delete(key);
+    this.unsettled.delete(key);
+    const refs = this.ofInstance.get(instanceId);
+    refs?.delete(key);
+    if (refs?.size === 0) {
+      this.ofInstance.delete(instanceId);
+    }
   }
 
   private write(ref: EndpointRef, key: string, page: Page): void {
     this.pages.set(key, page);
-    const keys = this.ofInstance.get(ref.instanceId);
-    if (keys === undefined) {
-      this.ofInstance.set(ref.instanceId, new Set([key]));
+    const refs = this.ofInstance.get(ref.instanceId);
+    if (refs === undefined) {
+      this.ofInstance.set(ref.instanceId, new Map([[key, ref]]));
     } else {
-      keys.add(key);
+      refs.set(key, ref);
     }
     if (page.settled.next === undefined) {
       this.unsettled.delete(key);
@@ -192,12 +211,35 @@ const tellsTheSame = (a: EndpointRecord, b: EndpointRecord): boolean =>
 
 function withSample(
   samples: readonly LatencySample[],
-  reach: Reach | undefined,
+  reach: HealthFacts['reach'],
   atMs: number,
 ): readonly LatencySample[] {
-  if (reach === undefined || reach.kind === 'notFromHere') {
+  if (reach === undefined || reach === null || reach.kind === 'notFromHere') {
     return samples;
   }
   const latencyMs = reach.kind === 'reached' ? reach.latencyMs : undefined;
   return [...samples.slice(1 - mostSamples), { atMs, latencyMs }];
+}
+
+const gone: Verdict = {
+  level: 'changing',
+  word: 'Deleted',
+  explanation: 'Neither TiDB Cloud nor Alibaba Cloud lists it any more.',
+};
+
+function underWayNow(before: Page['underWay'], { level, word }: Verdict, nowMs: number): Page['underWay'] {
+  if (level !== 'changing') {
+    return undefined;
+  }
+  return before?.word === word ? before : { word, sinceMs: nowMs };
+}
+
+function withPatience(verdict: Verdict, underWay: Page['underWay'], nowMs: number): Verdict {
+  return underWay === undefined || nowMs - underWay.sinceMs < longUnderWayMs
+    ? verdict
+    : {
+        ...verdict,
+        level: 'attention',
+        explanation: `${verdict.explanation} It has been so for more than ${longUnderWayMs / 60_000} minutes.`,
+      };
 }

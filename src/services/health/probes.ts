@@ -1,6 +1,6 @@
 import type { PrivateEndpoint } from '../../core/health';
 import type { SqlProbe, SqlRoute } from '../../core/ports';
-import type { DomainProbe, Tried } from '../../core/probe';
+import type { DomainProbe, TcpTry, TlsFacts, Tried } from '../../core/probe';
 import { reachOf, type Probed, type Reach } from '../../core/reach';
 import { endpointKey } from '../connections';
 
@@ -23,17 +23,26 @@ export class DomainProbes {
 
   constructor(private readonly options: DomainProbesOptions) {}
 
-  /** Undefined where there is nothing to try: no private domain yet, or the way leads through a bastion. */
-  async of(endpoint: PrivateEndpoint): Promise<Reach | undefined> {
+  /**
+   * Null where there is nothing to try: no private domain yet, or the way leads through a bastion. Undefined where nobody
+   * wants to know any more when its turn comes.
+   */
+  async of(
+    endpoint: PrivateEndpoint,
+    isWanted: () => boolean = () => true,
+  ): Promise<Reach | null | undefined> {
     const { connection } = endpoint;
     const { host, port } = connection ?? {};
     if (connection?.state !== 'ACTIVE' || host === undefined || port === undefined) {
-      return undefined;
+      return null;
     }
     if ((await this.options.routeTo(endpoint)).kind === 'bastion') {
-      return undefined;
+      return null;
     }
     return this.inTurn(async () => {
+      if (!isWanted()) {
+        return undefined;
+      }
       const key = endpointKey(endpoint);
       const ca = this.options.caCertificate(endpoint.instanceId);
       const { probeDomain } = await this.options.probe();
@@ -41,7 +50,7 @@ export class DomainProbes {
         { host, port, ...(ca !== undefined && { caCertificatePem: ca }) },
         { timeoutMs: stageLimitMs },
       );
-      const probed = probedOf(found, ca !== undefined);
+      const probed = probedOf(found);
       const reach = reachOf(probed, this.answered.has(key));
       if (reach.kind === 'reached') {
         this.answered.add(key);
@@ -69,40 +78,64 @@ export class DomainProbes {
   }
 }
 
-/** Without the authority's certificate nobody can tell whether the server's is right: the greeting counts then. */
-export function probedOf({ dns, tcp, greeting, tls }: DomainProbe, knowsAuthority: boolean): Probed {
+/** What was found, as far as it matters for health. */
+export function probedOf({ dns, tcp, greeting, tls }: DomainProbe): Probed {
   const connected = tcp?.value?.find(({ outcome }) => outcome === 'connected');
   if (connected === undefined) {
     const addresses = dns?.value?.addresses ?? [];
     return dns === undefined || dns.error !== undefined || addresses.length === 0
       ? { kind: 'failed', stage: 'dns', reason: 'its name is not known to the DNS of this machine' }
-      : tcpFailure(tcp?.value?.[0]);
+      : tcpFailure(tcp?.value ?? []);
   }
   if (greeting?.error !== undefined) {
-    return { kind: 'failed', stage: 'greeting', reason: `what answers is no database${why(greeting)}` };
+    return { kind: 'failed', stage: 'greeting', reason: `no greeting of a database${why(greeting)}` };
   }
-  if (knowsAuthority && tls?.error !== undefined) {
-    return { kind: 'failed', stage: 'tls', reason: `TLS cannot be set up${why(tls)}` };
+  const trouble = tls?.error === undefined ? undefined : tlsTrouble(tls);
+  if (trouble !== undefined) {
+    return trouble;
   }
-  const took = (tried: Tried<unknown> | undefined): number => tried?.elapsedMs ?? 0;
   return {
     kind: 'answered',
     connectMs: connected.elapsedMs,
-    wholeMs: took(dns) + took(tcp) + took(greeting) + took(tls),
+    tls: tls?.error === undefined ? 'verified' : 'unverified',
   };
 }
 
-function tcpFailure(tried: { readonly outcome: string; readonly code?: string } | undefined): Probed {
-  const isSilence = tried?.outcome === 'timeout' || tried?.outcome === 'noRoute';
+/** Undefined where only the authority is not known: it may be one that is fetched with the first SQL session. */
+function tlsTrouble(tls: Tried<TlsFacts>): Probed | undefined {
+  const failed = { kind: 'failed', stage: 'tls' } as const;
+  const { certificate, namesHost = false } = tls.value ?? {};
+  if (certificate === undefined) {
+    return { ...failed, reason: `TLS cannot be set up${why(tls)}` };
+  }
+  if (!namesHost) {
+    return { ...failed, reason: 'the certificate of what answers is for another name' };
+  }
+  return Date.parse(certificate.validTo) < Date.now()
+    ? { ...failed, isRightServer: true, reason: `its certificate has expired (${certificate.validTo})` }
+    : undefined;
+}
+
+/** From what tells most to what tells least. */
+const tellingOutcomes = ['refused', 'failed', 'timeout', 'noRoute', 'forbiddenHere'] as const;
+
+/** Of several addresses, the one that tells most. */
+function tcpFailure(tries: readonly TcpTry[]): Probed {
+  const outcome = tellingOutcomes.find((each) => tries.some((tried) => tried.outcome === each)) ?? 'failed';
+  const code = tries.find((tried) => tried.outcome === outcome)?.code;
+  const reasons = {
+    refused: 'the connection was refused',
+    failed: `the connection failed${code === undefined ? '' : ` (${code})`}`,
+    timeout: 'nothing answers from here',
+    noRoute: 'nothing answers from here',
+    forbiddenHere: 'this machine does not let the connection out',
+  };
+  const isForbiddenHere = outcome === 'forbiddenHere';
   return {
-    ...{ kind: 'failed', stage: 'tcp' },
-    serviceCode: isSilence ? 'ETIMEDOUT' : (tried?.code ?? 'ECONNREFUSED'),
-    reason:
-      tried?.outcome === 'refused'
-        ? 'the connection was refused'
-        : isSilence
-          ? 'nothing answers from here'
-          : `the connection failed${tried?.code === undefined ? '' : ` (${tried.code})`}`,
+    kind: 'failed',
+    stage: 'tcp',
+    reason: reasons[outcome],
+    ...(isForbiddenHere && { isForbiddenHere }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { collect } from '../../core/collect';
-import { isCancellation } from '../../core/errors';
+import { isCancellation, isTransient } from '../../core/errors';
 import type { PrivateEndpoint } from '../../core/health';
 import type { EndpointZone } from '../../core/model';
 import type { AlibabaCloudApi, Log } from '../../core/ports';
@@ -8,15 +8,16 @@ import type { EndpointRef } from '../connections';
 /**
  * Reads the zones of an endpoint.
  * @param apiFor of the account that owns the endpoint
- * @returns undefined where there is nothing to read: Alibaba Cloud does not show it as Active, or not its zones
+ * @returns null where they cannot be read: Alibaba Cloud does not show it as Active, or not its zones; undefined where that
+ * may work the next time
  */
 export async function readZones(
   { instanceId, endpointId, endpoint }: PrivateEndpoint,
   apiFor: (ref: EndpointRef) => Promise<AlibabaCloudApi>,
   log: Log,
-): Promise<readonly EndpointZone[] | undefined> {
+): Promise<readonly EndpointZone[] | null | undefined> {
   if (endpoint?.status !== 'Active') {
-    return undefined;
+    return null;
   }
   try {
     const api = await apiFor({ instanceId, endpointId });
@@ -25,6 +26,6 @@ export async function readZones(
     if (!isCancellation(error)) {
       log.warn(`Read the zones of ${endpointId}: ${String(error)}`);
     }
-    return undefined;
+    return isTransient(error) || isCancellation(error) ? undefined : null;
   }
 }

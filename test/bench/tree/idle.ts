@@ -74,6 +74,7 @@ export async function idleCalls(followed: number, shown: number): Promise<IdleCa
     const monitor = new HealthMonitor({
       ...{ inventory, scheduler, state, log, clock },
       book: new HealthBook(new HealthHistory(state, 'history', log), log),
+      network: () => '',
       alibabaCloudOf: ({ instanceId, endpointId }) => accounts.alibabaCloudFor(instanceId, { endpointId }),
       // Their cost is no call to a cloud.
       probes: { of: () => Promise.resolve(undefined), forget: () => undefined },

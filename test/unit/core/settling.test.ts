@@ -43,11 +43,19 @@ describe('settling of health', () => {
     assert.deepEqual(looks([0, healthy], [60_000, failed], [60_000 + settleMs - 1, failed]).changes, []);
   });
 
-  it('counts anew when another state comes in between', () => {
-    const other = verdict('attention', 'Unknown');
-    const { settled, changes } = looks([0, healthy], [60_000, failed], [70_000, other], [80_000, failed]);
+  it('counts anew when it was well in between', () => {
+    const { settled, changes } = looks([0, healthy], [60_000, failed], [70_000, healthy], [80_000, failed]);
     assert.deepEqual(changes, []);
     assert.equal(settled.verdict, healthy);
+  });
+
+  it('tells of trouble that lasts though its name or degree changes', () => {
+    const other = verdict('attention', 'Unknown');
+    const { changes } = looks([0, healthy], [60_000, failed], [70_000, other], [80_000, failed]);
+    assert.deepEqual(
+      changes.map(({ to, atMs }) => [to.word, atMs]),
+      [['Failed', 60_000]],
+    );
   });
 
   it('tells at once of what is expected: what is under way, and its good end', () => {
