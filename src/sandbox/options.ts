@@ -30,6 +30,11 @@ export interface SandboxOptions {
   /** TiDB Cloud's limit per API key and real minute; default 100. */
   readonly requestsPerMinute?: number;
   readonly seed?: SandboxSeed;
+  /**
+   * Whose organization and account it is; default `sandbox`. Two sandboxes of different customers have other keys, ids of
+   * organization and account, and, with other names in their seeds, other instances.
+   */
+  readonly customer?: string;
   /** Limits of the Alibaba Cloud account that are not as published, for example lower ones. */
   readonly quotas?: Partial<Quotas>;
   /** What goes wrong from the start; `control.fail` adds more. */

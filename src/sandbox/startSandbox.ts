@@ -12,10 +12,10 @@ import { DigestAuthentication } from './tidbCloud/digest';
 import { RateLimit } from './tidbCloud/rateLimit';
 import { BASE_PATH, TidbCloudServer } from './tidbCloud/tidbCloudServer';
 import { Lifecycle } from './world/lifecycle';
-import { worldFromSeed } from './world/seed';
+import { customerIds, worldFromSeed } from './world/seed';
 import { World } from './world/world';
 
-const TIDB_CLOUD_KEY = { publicKey: 'sandbox-public-key', privateKey: 'sandbox-private-key' };
+const DEFAULT_CUSTOMER = 'sandbox';
 const DEFAULT_DOMAIN_SUFFIX = 'premium.tidbcloud.localhost';
 const DEFAULT_SQL_PORT = 4000;
 const REQUESTS_PER_MINUTE = 100;
@@ -29,13 +29,18 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const log = options.log ?? (() => undefined);
   const saved = options.stateFile === undefined ? undefined : await readState(options.stateFile);
   const clock = new ScaledClock(options.timeScale ?? 1, saved?.elapsedMs);
+  const customer = options.customer ?? DEFAULT_CUSTOMER;
+  const tidbCloudKey = { publicKey: `${customer}-public-key`, privateKey: `${customer}-private-key` };
   const world = new World(saved?.world ?? worldFromSeed(options.seed ?? {}));
+  if (saved === undefined && customer !== DEFAULT_CUSTOMER) {
+    Object.assign(world.state, customerIds(customer));
+  }
   world.state.acceptMode = options.acceptMode ?? world.state.acceptMode;
   const lifecycle = new Lifecycle(world, clock, options.timesUsual);
   const faults = new Faults(options.faultSeed);
   options.faults?.forEach((rule) => faults.add(rule));
   const now = (): number => clock.now();
-  const digest = new DigestAuthentication(TIDB_CLOUD_KEY, options.digestAlgorithm ?? 'MD5', now);
+  const digest = new DigestAuthentication(tidbCloudKey, options.digestAlgorithm ?? 'MD5', now);
   const tokens = new ClientTokens(saved?.clientTokens ?? [], () => stateFile?.changed());
   const ports = {
     tidbCloud: options.tidbCloudPort || (saved?.ports.tidbCloud ?? 0),
@@ -83,7 +88,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     caCertificatePem: options.sql?.caCertificatePem,
     log,
   });
-  const identities = sandboxIdentities(world.state.accountId);
+  const identities = sandboxIdentities(customer, world.state.accountId);
   const quotas = { ...PUBLISHED_QUOTAS, ...options.quotas };
   const alibabaCloud = new AlibabaCloudServer({
     world,
@@ -126,7 +131,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     tidbCloud: {
       baseUrl: `${tidbCloudListener.origin}${BASE_PATH}`,
       consoleUrl: `${tidbCloudListener.origin}/console`,
-      ...TIDB_CLOUD_KEY,
+      ...tidbCloudKey,
     },
     alibabaCloud: {
       endpoints: { privatelink: origin, vpc: origin, ecs: origin, sts: origin },

@@ -13,12 +13,13 @@ export interface Identity {
 
 /** The keys that the sandbox knows from the start, a lasting and a temporary one. They open nothing but the sandbox. */
 export function sandboxIdentities(
+  customer: string,
   accountId: string,
 ): [Identity, Identity & { readonly securityToken: string }] {
   return [
     {
-      accessKeyId: 'sandbox-access-key-id',
-      accessKeySecret: 'sandbox-access-key-secret',
+      accessKeyId: `${customer}-access-key-id`,
+      accessKeySecret: `${customer}-access-key-secret`,
       caller: {
         IdentityType: 'RAMUser',
         AccountId: accountId,
@@ -28,9 +29,9 @@ export function sandboxIdentities(
       },
     },
     {
-      accessKeyId: 'STS.sandbox-access-key-id',
-      accessKeySecret: 'sandbox-temporary-secret',
-      securityToken: 'sandbox-security-token',
+      accessKeyId: `STS.${customer}-access-key-id`,
+      accessKeySecret: `${customer}-temporary-secret`,
+      securityToken: `${customer}-security-token`,
       caller: {
         IdentityType: 'AssumedRoleUser',
         AccountId: accountId,

@@ -131,6 +131,12 @@ export function seedInstance(
   };
 }
 
+/** Of an organization in TiDB Cloud and an account of Alibaba Cloud, by a customer's name. */
+export const customerIds = (customer: string): Pick<WorldState, 'organizationId' | 'accountId'> => ({
+  organizationId: stableNumericId(`organization/${customer}`),
+  accountId: stableNumericId(`account/${customer}`).slice(0, 16),
+});
+
 export function worldFromSeed(seed: SandboxSeed): WorldState {
   const world: WorldState = {
     organizationId: '1372813089209061633',
