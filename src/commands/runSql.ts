@@ -41,7 +41,7 @@ export const runAllSql: Command = {
 /** Runs the selection, or the statement under the cursor, for the plan that the server took, and shows that. */
 export const explainSql: Command = {
   id: commands.explainSql,
-  title: 'Explain SQL',
+  title: 'Run and Explain SQL',
   concurrent: true,
   handler: (services) => async (argument) => {
     const { document, choose } = chosenIn(services, argument);
@@ -156,10 +156,8 @@ async function run(
   const { instanceId, endpointId } = endpoint;
   const connection = `${instance.name} · ${endpointName(endpoint)}`;
   const texts = what.statements.map(({ text }) => text);
-  await guardProduction(production, { endpointId, connection }, texts);
-  if (what.explains === true) {
-    await askBeforeExplaining(connection, texts);
-  }
+  const guard = what.explains === true ? askBeforeExplaining : guardProduction;
+  await guard(production, { endpointId, connection }, texts);
   if (refuseWhileRunning(services, what.slot)) {
     return;
   }

@@ -45,11 +45,16 @@ export async function guardProduction(
 }
 
 /**
- * EXPLAIN ANALYZE runs what it explains: asks before statements that change rows, on any endpoint.
+ * EXPLAIN ANALYZE runs what it explains: asks before statements that change rows, on any endpoint, and says so where it is
+ * marked as production.
  *
  * @throws a cancellation when the person does not want them to run
  */
-export async function askBeforeExplaining(connection: string, statements: readonly string[]): Promise<void> {
+export async function askBeforeExplaining(
+  production: Pick<ProductionMarks, 'has'>,
+  { endpointId, connection }: { readonly endpointId: string; readonly connection: string },
+  statements: readonly string[],
+): Promise<void> {
   const changing = statements.filter((statement) => explained(statement)?.changesData === true);
   if (changing.length === 0) {
     return;
@@ -57,12 +62,13 @@ export async function askBeforeExplaining(connection: string, statements: readon
   const others = changing.length - mostShown;
   const detail = [
     'The server runs a statement to tell what its plan took: what it changes is changed.',
-    ...changing.slice(0, mostShown).map(beginning),
+    ...changing.slice(0, mostShown).map((statement) => described({ statement, danger: dangerOf(statement) })),
     ...(others > 0 ? [`… and ${others} more of this kind.`] : []),
   ].join('\n\n');
   const runIt = 'Run and Explain';
+  const marked = production.has(endpointId) ? ', which is marked as production' : '';
   const chosen = await window.showWarningMessage(
-    `Change rows on ${connection}?`,
+    `Change rows on ${connection}${marked}?`,
     { modal: true, detail },
     runIt,
   );
@@ -71,8 +77,16 @@ export async function askBeforeExplaining(connection: string, statements: readon
   }
 }
 
-const described = ({ statement, danger }: { readonly statement: string; readonly danger: Danger }): string =>
-  `${beginning(statement)}\nThis ${danger.does}.`;
+function described({
+  statement,
+  danger,
+}: {
+  readonly statement: string;
+  readonly danger: Danger | undefined;
+}): string {
+  const text = beginning(statement);
+  return danger === undefined ? text : `${text}\nThis ${danger.does}.`;
+}
 
 function beginning(statement: string): string {
   const lines = statement.trim().split('\n');

@@ -8,7 +8,7 @@ import { editor, fakeEditor, withoutEditor } from './editor';
 
 const uri = 'untitled:a.sql';
 
-describe('Explain SQL', () => {
+describe('Run and Explain SQL', () => {
   let scene: Deleting;
   let runs: SqlRun[];
   let isProduction: boolean;
@@ -74,12 +74,18 @@ describe('Explain SQL', () => {
     assert.equal(runs.length, 1);
   });
 
-  it('is guarded as any run is where the endpoint is marked as production', async () => {
+  it('asks once where the endpoint is marked as production, and says what is at stake', async () => {
     isProduction = true;
-    fakeEditor.answer = ({ buttons }) => buttons.find((button) => button === 'Run and Explain');
+    fakeEditor.answer = () => undefined;
     await assert.rejects(explain('DELETE FROM t'), isCancellation);
-    assert.match(fakeEditor.asked[0]?.detail ?? '', /deletes every row of t/);
     assert.deepEqual(runs, []);
+    const [asked] = fakeEditor.asked;
+    assert.match(asked?.message ?? '', /marked as production\?$/);
+    assert.match(asked?.detail ?? '', /deletes every row of t/);
+    fakeEditor.asked.length = 0;
+    fakeEditor.answer = () => 'Run and Explain';
+    await explain('DELETE FROM t');
+    assert.deepEqual([fakeEditor.asked.length, runs.length], [1, 1]);
   });
 
   it('says of a statement without a plan that it has none', async () => {
