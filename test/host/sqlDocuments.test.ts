@@ -1,29 +1,18 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { SqlSession } from '../../src/core/ports';
-import { commands, extensionId, settings } from '../../src/ids';
-import { startSandbox, type Sandbox } from '../../src/sandbox';
+import { commands } from '../../src/ids';
 import { createSqlConnector } from '../../src/sql';
-import { databaseOfSuite, set, submit, until, type Database } from './byHand';
+import { databaseOfSuite, until, type Database } from './byHand';
 import { offeredAt, toldAt } from './languageFeatures';
+import { Clouds, Person } from './stage';
 
-const region = 'ap-southeast-1';
 describe('SQL documents, in the editor', function () {
   this.timeout(60_000);
   const { window, workspace } = vscode;
-  const original = {
-    showErrorMessage: window.showErrorMessage,
-    showWarningMessage: window.showWarningMessage,
-    showInformationMessage: window.showInformationMessage,
-    showQuickPick: window.showQuickPick,
-    createInputBox: window.createInputBox,
-  };
-  const environment = { ...process.env };
-  const told: string[] = [];
-  const asked: { readonly message: string; readonly detail: string | undefined }[] = [];
-  let picks: (label: string) => boolean = () => false;
-  let agrees = false;
-  let sandbox: Sandbox;
+  const { createInputBox } = window;
+  const person = new Person();
+  let clouds: Clouds;
   let database: Database;
   let session: SqlSession;
   let row: { readonly instanceId: string; readonly endpointId: string };
@@ -50,9 +39,9 @@ describe('SQL documents, in the editor', function () {
   /** A document that runs on the endpoint. */
   const openBound = async (content: string): Promise<vscode.TextEditor> => {
     const editor = await open(content);
-    picks = (label) => label === 'by-hand';
+    person.picks = ({ label }) => label === 'by-hand';
     await vscode.commands.executeCommand(commands.switchConnection);
-    assert.deepEqual(told, []);
+    assert.deepEqual(person.told, []);
     return editor;
   };
   const select = (editor: vscode.TextEditor, from: string, to = from): void => {
@@ -64,11 +53,6 @@ describe('SQL documents, in the editor', function () {
 
   before(async () => {
     database = databaseOfSuite();
-    sandbox = await startSandbox({
-      timeScale: 600,
-      requestsPerMinute: 10_000,
-      sql: { port: database.port, caCertificatePem: database.caCertificatePem },
-    });
     const log = {
       debug: () => undefined,
       info: () => undefined,
@@ -79,22 +63,8 @@ describe('SQL documents, in the editor', function () {
       ...{ host: 'localhost', port: database.port, user: database.user, password: database.password },
       caCertificatePem: database.caCertificatePem,
     });
-    const { tidbCloud, alibabaCloud, control } = sandbox;
-    process.env['TIDBCLOUD_PUBLIC_KEY'] = tidbCloud.publicKey;
-    process.env['TIDBCLOUD_PRIVATE_KEY'] = tidbCloud.privateKey;
-    const tell = (message: string): Promise<undefined> => {
-      told.push(message);
-      return Promise.resolve(undefined);
-    };
+    person.sitDown();
     Object.assign(window, {
-      showErrorMessage: tell,
-      showInformationMessage: tell,
-      showWarningMessage: (message: string, options: vscode.MessageOptions | string, button?: string) => {
-        asked.push({ message, detail: typeof options === 'string' ? undefined : options.detail });
-        return Promise.resolve(agrees ? button : undefined);
-      },
-      showQuickPick: async (items: readonly vscode.QuickPickItem[]) =>
-        (await Promise.resolve(items)).find(({ label }) => picks(label)),
       createInputBox: () => {
         let accept = (): void => undefined;
         const nothing = (): vscode.Disposable => new vscode.Disposable(() => undefined);
@@ -110,36 +80,13 @@ describe('SQL documents, in the editor', function () {
         };
       },
     });
-    await vscode.extensions.getExtension(extensionId)?.activate();
-    await set(settings.tidbCloudBaseUrl, tidbCloud.baseUrl);
-    await set(settings.alibabaCloudEndpoints, alibabaCloud.endpoints);
-    picks = (label) => label === 'AccessKey';
-    const typed = [alibabaCloud.accessKeyId, alibabaCloud.accessKeySecret, ''];
-    const { showInputBox } = window;
-    Object.assign(window, { showInputBox: () => Promise.resolve(typed.shift()) });
-    await vscode.commands.executeCommand(commands.signInAlibabaCloud);
-    Object.assign(window, { showInputBox });
-
-    const { services, vpcs, vSwitches, securityGroups } = control.getState();
-    const [service] = services;
-    assert.ok(service);
-    await submit(`${alibabaCloud.consoleUrl}/endpoint/${region}`, {
-      vpc: vpcs.find(({ name }) => name === 'app-vpc')?.vpcId ?? '',
-      serviceName: service.serviceName,
-      endpointName: 'by-hand',
-      securityGroup: securityGroups.find(({ name }) => name === 'app-clients')?.securityGroupId ?? '',
-      'zone.ap-southeast-1a': vSwitches.find(({ name }) => name === 'app-a')?.vSwitchId ?? '',
-      'zone.ap-southeast-1b': '',
+    clouds = await Clouds.start({
+      timeScale: 600,
+      requestsPerMinute: 10_000,
+      sql: { port: database.port, caCertificatePem: database.caCertificatePem },
     });
-    const made = await control.waitFor(({ endpoints }) => endpoints[0]?.status === 'Active');
-    const [endpoint] = made.endpoints;
-    assert.ok(endpoint);
-    row = { instanceId: service.tidbId, endpointId: endpoint.endpointId };
-    await submit(`${tidbCloud.consoleUrl}/instances/${row.instanceId}/networking`, {
-      endpointId: endpoint.endpointId,
-      domainName: endpoint.domain,
-    });
-    await control.waitFor(({ connections }) => connections[0]?.state === 'ACTIVE');
+    await clouds.signInToAlibabaCloud(person);
+    row = await clouds.endpointByHand('by-hand');
     await vscode.commands.executeCommand(commands.refresh);
     await query('CREATE DATABASE IF NOT EXISTS told');
     await query('USE told');
@@ -147,10 +94,7 @@ describe('SQL documents, in the editor', function () {
   });
 
   beforeEach(async () => {
-    told.length = 0;
-    asked.length = 0;
-    picks = () => false;
-    agrees = false;
+    person.rest();
     await query('DELETE FROM told');
   });
 
@@ -162,20 +106,12 @@ describe('SQL documents, in the editor', function () {
 
   after(async () => {
     await vscode.commands.executeCommand(commands.disconnect, row);
-    picks = (label) => label === 'Alibaba Cloud';
-    await vscode.commands.executeCommand(commands.signOut);
-    Object.assign(window, original);
-    for (const key of [settings.tidbCloudBaseUrl, settings.alibabaCloudEndpoints]) {
-      await set(key, undefined);
-    }
-    for (const name of ['TIDBCLOUD_PUBLIC_KEY', 'TIDBCLOUD_PRIVATE_KEY']) {
-      if (environment[name] === undefined) {
-        Reflect.deleteProperty(process.env, name);
-      }
-    }
+    await clouds.signOutOfAlibabaCloud(person);
+    Object.assign(window, { createInputBox });
+    person.standUp();
     await query('DROP DATABASE told');
     await session.close();
-    await sandbox.stop();
+    await clouds.stop();
   });
 
   const told3 = ['one', 'two', 'three']
@@ -187,14 +123,14 @@ describe('SQL documents, in the editor', function () {
   it('have a lens over each statement once they are bound, and none before or after', async () => {
     const { document } = await open('SELECT 1;\n\n-- two\nSELECT\n  2;');
     assert.deepEqual(await lenses(document), []);
-    picks = (label) => label === 'by-hand';
+    person.picks = ({ label }) => label === 'by-hand';
     await vscode.commands.executeCommand(commands.switchConnection);
     const runs = (await lenses(document)).filter(({ command }) => command?.command === commands.runSql);
     assert.deepEqual(
       runs.map(({ range }) => range.start.line),
       [0, 3],
     );
-    picks = (label) => label === 'Disconnect';
+    person.picks = ({ label }) => label === 'Disconnect';
     await vscode.commands.executeCommand(commands.switchConnection);
     assert.deepEqual(await lenses(document), []);
   });
@@ -209,13 +145,13 @@ describe('SQL documents, in the editor', function () {
     );
     select(editor, "'three'");
     await vscode.commands.executeCommand(commands.runSql);
-    assert.deepEqual([told, asked, await whats()], [[], [], ['two', 'three']]);
+    assert.deepEqual([person.shown, await whats()], [[], ['two', 'three']]);
     select(editor, 'INSERT', "('two')");
     await vscode.commands.executeCommand(commands.runSql);
     assert.deepEqual(await whats(), ['two', 'three', 'one', 'two']);
     await vscode.commands.executeCommand(commands.runAllSql);
     assert.deepEqual(await whats(), ['two', 'three', 'one', 'two', 'one', 'two', 'three']);
-    assert.deepEqual(told, []);
+    assert.deepEqual(person.told, []);
   });
 
   it('show an error at its line until the text is changed', async () => {
@@ -254,23 +190,26 @@ describe('SQL documents, in the editor', function () {
     await query("INSERT INTO told (what) VALUES ('kept')");
     await vscode.commands.executeCommand(commands.markProduction, row);
     await vscode.commands.executeCommand(commands.runSql);
-    assert.equal(asked.length, 1);
-    assert.match(asked[0]?.message ?? '', /by-hand, which is marked as production/);
-    assert.match(asked[0]?.detail ?? '', /DELETE FROM told\.told\nThis deletes every row of told\.told\./);
+    assert.equal(person.asked.length, 1);
+    assert.match(person.asked[0]?.message ?? '', /by-hand, which is marked as production/);
+    assert.match(
+      person.asked[0]?.detail ?? '',
+      /DELETE FROM told\.told\nThis deletes every row of told\.told\./,
+    );
     assert.deepEqual(await whats(), ['kept']);
-    agrees = true;
+    person.answers = ({ kind, buttons }) => (kind === 'warning' ? buttons[0] : undefined);
     await vscode.commands.executeCommand(commands.runSql);
     assert.deepEqual(await whats(), []);
 
     await query("INSERT INTO told (what) VALUES ('kept')");
-    asked.length = 0;
+    person.shown.length = 0;
     await replaceAll(editor, "DELETE FROM told.told WHERE what = 'kept';");
     await vscode.commands.executeCommand(commands.runSql);
-    assert.deepEqual([asked, await whats()], [[], []]);
+    assert.deepEqual([person.asked, await whats()], [[], []]);
     await vscode.commands.executeCommand(commands.unmarkProduction, row);
     await replaceAll(editor, 'DELETE FROM told.told;');
     await vscode.commands.executeCommand(commands.runSql);
-    assert.deepEqual(asked, []);
+    assert.deepEqual(person.asked, []);
   });
 
   it('run one statement at a time, and cancel it', async () => {
@@ -281,7 +220,7 @@ describe('SQL documents, in the editor', function () {
     );
     select(editor, 'INSERT');
     await vscode.commands.executeCommand(commands.runSql);
-    assert.match(asked[0]?.message ?? '', /still running/);
+    assert.match(person.asked[0]?.message ?? '', /still running/);
     await vscode.commands.executeCommand(commands.cancelSql);
     await running;
     assert.deepEqual(await whats(), []);
@@ -328,7 +267,7 @@ describe('SQL documents, in the editor', function () {
     assert.ok(from && to);
     await workspace.fs.writeFile(from, Buffer.from('SELECT 1;\nSELECT 2;'));
     await window.showTextDocument(from);
-    picks = (label) => label === 'by-hand';
+    person.picks = ({ label }) => label === 'by-hand';
     await vscode.commands.executeCommand(commands.switchConnection);
     const edit = new vscode.WorkspaceEdit();
     edit.renameFile(from, to);
@@ -350,7 +289,7 @@ describe('SQL documents, in the editor', function () {
       editor,
       'CREATE TEMPORARY TABLE told.mine (id INT);   \nINSERT INTO told.mine VALUES (1);',
     );
-    picks = (label) => label === 'by-hand';
+    person.picks = ({ label }) => label === 'by-hand';
     await vscode.commands.executeCommand(commands.switchConnection);
     select(editor, 'CREATE');
     await vscode.commands.executeCommand(commands.runSql);
@@ -360,7 +299,7 @@ describe('SQL documents, in the editor', function () {
     await until('it is bound', async () => (await lenses(saved.document)).length > 0);
     select(saved, 'INSERT');
     await vscode.commands.executeCommand(commands.runSql);
-    assert.deepEqual([told, problems(saved.document)], [[], []]);
+    assert.deepEqual([person.told, problems(saved.document)], [[], []]);
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
     await workspace.fs.delete(file);
   });
@@ -399,11 +338,11 @@ describe('SQL documents, in the editor', function () {
       () => editor.document.getText() === "INSERT INTO told.told (what) VALUES ('once');\n",
     );
     assert.deepEqual(await whats(), ['once', 'once']);
-    agrees = true;
+    person.answers = ({ kind, buttons }) => (kind === 'warning' ? buttons[0] : undefined);
     await vscode.commands.executeCommand(commands.clearSqlHistory);
-    told.length = 0;
+    person.shown.length = 0;
     await vscode.commands.executeCommand(commands.showSqlHistory);
-    assert.deepEqual(told, ['The SQL history is empty.']);
+    assert.deepEqual(person.told, ['The SQL history is empty.']);
   });
 
   it('have their lenses in time when they are long', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { commands, extensionId, settings } from '../../src/ids';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox';
-import { set } from './byHand';
+import { set, submit } from './byHand';
 
 const keyVariables = ['TIDBCLOUD_PUBLIC_KEY', 'TIDBCLOUD_PRIVATE_KEY'] as const;
 const cloudSettings = [settings.tidbCloudBaseUrl, settings.alibabaCloudEndpoints] as const;
@@ -70,6 +70,15 @@ export class Person {
     this.picks = () => false;
   }
 
+  /** Everything but questions. */
+  get told(): readonly string[] {
+    return this.shown.filter(({ kind }) => kind !== 'warning').map(({ message }) => message);
+  }
+
+  get asked(): readonly Shown[] {
+    return this.shown.filter(({ kind }) => kind === 'warning');
+  }
+
   get errors(): readonly string[] {
     return this.shown.filter(({ kind }) => kind === 'error').map(({ message }) => message);
   }
@@ -112,6 +121,30 @@ export class Clouds {
   async signOutOfAlibabaCloud(person: Person): Promise<void> {
     person.picks = ({ label }) => label === 'Alibaba Cloud';
     await vscode.commands.executeCommand(commands.signOut);
+  }
+
+  /** Makes an endpoint as a person does it in both consoles, to the end. */
+  async endpointByHand(name: string): Promise<{ readonly instanceId: string; readonly endpointId: string }> {
+    const { control, alibabaCloud, tidbCloud } = this.sandbox;
+    const { services, vpcs, vSwitches, securityGroups } = control.getState();
+    const [service] = services;
+    assert.ok(service);
+    await submit(`${alibabaCloud.consoleUrl}/endpoint/ap-southeast-1`, {
+      vpc: vpcs.find((vpc) => vpc.name === 'app-vpc')?.vpcId ?? '',
+      serviceName: service.serviceName,
+      endpointName: name,
+      securityGroup: securityGroups.find((group) => group.name === 'app-clients')?.securityGroupId ?? '',
+      'zone.ap-southeast-1a': vSwitches.find((vSwitch) => vSwitch.name === 'app-a')?.vSwitchId ?? '',
+      'zone.ap-southeast-1b': '',
+    });
+    const made = await control.waitFor(({ endpoints }) => endpoints[0]?.status === 'Active');
+    const [endpoint] = made.endpoints;
+    assert.ok(endpoint);
+    const { tidbId: instanceId } = service;
+    const { endpointId, domain: domainName } = endpoint;
+    await submit(`${tidbCloud.consoleUrl}/instances/${instanceId}/networking`, { endpointId, domainName });
+    await control.waitFor(({ connections }) => connections[0]?.state === 'ACTIVE');
+    return { instanceId, endpointId };
   }
 
   async stop(): Promise<void> {

@@ -1,38 +1,16 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { commands, extensionId, settings } from '../../src/ids';
-import { startSandbox, type Sandbox } from '../../src/sandbox';
-
-const boundMs = 10_000;
-
-/** Waits for a condition of the editor that has no event of its own. */
-async function until(what: string, condition: () => boolean): Promise<void> {
-  const end = Date.now() + boundMs;
-  while (!condition()) {
-    assert.ok(Date.now() < end, `${what} within ${boundMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-const set = (key: string, value: unknown): Thenable<void> =>
-  vscode.workspace.getConfiguration(settings.section).update(key, value, vscode.ConfigurationTarget.Global);
-
-const tabs = (): readonly string[] =>
-  vscode.window.tabGroups.all.flatMap((group) => group.tabs.map(({ label }) => label));
+import { commands, settings } from '../../src/ids';
+import { set, until } from './byHand';
+import { Clouds, Person, tabs } from './stage';
 
 describe('commands, with sandbox clouds', () => {
-  const shown: { readonly message: string; readonly buttons: readonly string[] }[] = [];
-  const { showErrorMessage } = vscode.window;
-  const environment = { ...process.env };
-  let sandbox: Sandbox;
-
-  const useSandbox = async (): Promise<void> => {
-    await set(settings.tidbCloudBaseUrl, sandbox.tidbCloud.baseUrl);
-    await set(settings.alibabaCloudEndpoints, sandbox.alibabaCloud.endpoints);
-  };
+  const person = new Person();
+  const { shown } = person;
+  let clouds: Clouds;
 
   const service = (name: string): { readonly tidbId: string; readonly serviceName: string } => {
-    const { instances, services } = sandbox.control.getState();
+    const { instances, services } = clouds.sandbox.control.getState();
     const tidbId = instances.find(({ displayName }) => displayName === name)?.tidbId;
     const found = services.find((candidate) => candidate.tidbId === tidbId);
     assert.ok(found);
@@ -40,34 +18,17 @@ describe('commands, with sandbox clouds', () => {
   };
 
   before(async () => {
-    sandbox = await startSandbox({ timeScale: 60 });
-    process.env['TIDBCLOUD_PUBLIC_KEY'] = sandbox.tidbCloud.publicKey;
-    process.env['TIDBCLOUD_PRIVATE_KEY'] = sandbox.tidbCloud.privateKey;
-    // What a person is told: the window of a test has nobody to read or answer it.
-    vscode.window.showErrorMessage = (message: string, ...buttons: unknown[]): Thenable<undefined> => {
-      shown.push({ message, buttons: buttons.map(String) });
-      return Promise.resolve(undefined);
-    };
-    await vscode.extensions.getExtension(extensionId)?.activate();
-    await useSandbox();
+    person.sitDown();
+    clouds = await Clouds.start({ timeScale: 60 });
   });
 
-  beforeEach(() => {
-    shown.length = 0;
-  });
+  beforeEach(() => person.rest());
 
   after(async () => {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    for (const key of [settings.tidbCloudBaseUrl, settings.alibabaCloudEndpoints, settings.sqlMaxRows]) {
-      await set(key, undefined);
-    }
-    vscode.window.showErrorMessage = showErrorMessage;
-    for (const name of ['TIDBCLOUD_PUBLIC_KEY', 'TIDBCLOUD_PRIVATE_KEY']) {
-      if (environment[name] === undefined) {
-        Reflect.deleteProperty(process.env, name);
-      }
-    }
-    await sandbox.stop();
+    await set(settings.sqlMaxRows, undefined);
+    person.standUp();
+    await clouds.stop();
   });
 
   it('copy the service name of the row that was clicked', async () => {
@@ -162,7 +123,7 @@ describe('commands, with sandbox clouds', () => {
       assert.ok(shown[1]?.buttons.includes('Open Settings'));
     }
 
-    await useSandbox();
+    await clouds.use();
     shown.length = 0;
     const { tidbId, serviceName } = service('orders-prod');
     await vscode.commands.executeCommand(commands.copyServiceName, { instanceId: tidbId });
@@ -180,7 +141,7 @@ describe('commands, with sandbox clouds', () => {
 
   it('say that nobody is signed in', async () => {
     Reflect.deleteProperty(process.env, 'TIDBCLOUD_PUBLIC_KEY');
-    await set(settings.tidbCloudBaseUrl, `${sandbox.tidbCloud.baseUrl}/`);
+    await set(settings.tidbCloudBaseUrl, `${clouds.sandbox.tidbCloud.baseUrl}/`);
     for (const command of [commands.refresh, commands.showHealth, commands.connect, commands.runSql]) {
       const document = await vscode.workspace.openTextDocument({ language: 'sql', content: 'SELECT 1;' });
       await vscode.window.showTextDocument(document);
@@ -189,8 +150,8 @@ describe('commands, with sandbox clouds', () => {
       assert.equal(shown.length, 1, command);
       assert.match(shown[0]?.message ?? '', /not signed in to TiDB Cloud/, command);
     }
-    process.env['TIDBCLOUD_PUBLIC_KEY'] = sandbox.tidbCloud.publicKey;
-    await useSandbox();
+    clouds.signIn();
+    await clouds.use();
     shown.length = 0;
     await vscode.commands.executeCommand(commands.refresh);
     assert.deepEqual(shown, []);
