@@ -18,7 +18,7 @@ export type Probed =
 
 /** What a probe means for the health of an endpoint. */
 export type Reach =
-  | { readonly kind: 'reached'; readonly latencyMs: number }
+  | { readonly kind: 'reached'; readonly latencyMs: number; readonly tls?: 'verified' | 'unverified' }
   /** This machine is not where the domain can be reached from: nothing is wrong with the endpoint. */
   | { readonly kind: 'notFromHere'; readonly reason: string }
   | { readonly kind: 'broken'; readonly reason: string };
