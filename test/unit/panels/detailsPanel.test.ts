@@ -17,7 +17,7 @@ import { HealthHistory } from '../../../src/services/health/history';
 import { ProductionMarks } from '../../../src/services/productionMarks';
 import type { CreationProgress } from '../../../src/services/provisioning/progress';
 import { aConnection, anEndpoint, anInstance, aService, aZone, FakeState, settle, tidbError } from '../fakes';
-import { stage, type Stage } from '../services/stage';
+import { aliKeys, stage, type Stage } from '../services/stage';
 import { fakeEditor, withoutEditor } from './withoutEditor';
 
 const ref = { instanceId: anInstance.id, endpointId: anEndpoint.id };
@@ -82,6 +82,8 @@ describe('DetailsPanel', () => {
   let unfinished: CreationProgress[];
   let runner: Emitter<CreationProgress>;
   let panels: PanelsModule.DetailsPanels;
+  /** How often a state was made. */
+  let rendered: number;
 
   before(async () => {
     module = await withoutEditor(() => import('../../../src/panels/details/detailsPanels'));
@@ -106,6 +108,7 @@ describe('DetailsPanel', () => {
     monitor = new Emitter(onError);
     runner = new Emitter(onError);
     unfinished = [];
+    rendered = 0;
     panels = new module.DetailsPanels({
       extensionUri: 'extension' as never,
       ...{ accounts: s.accounts, inventory: s.inventory, clock: s.clock, log: s.log },
@@ -113,7 +116,7 @@ describe('DetailsPanel', () => {
       monitor: { onDidChange: monitor.event, noteZones: () => undefined, probe: () => Promise.resolve() },
       runner: { onDidChange: runner.event, unfinished: () => unfinished },
       notifications: new notifications.Notifications(s.log),
-      isSandbox: () => false,
+      isSandbox: () => (rendered++, false),
     } satisfies DetailsPanelServices);
   }
 
@@ -217,6 +220,15 @@ describe('DetailsPanel', () => {
       );
     });
 
+    it('reads with the account that is there now', async () => {
+      const page = await open();
+      s.world.endpointGroups.set(anEndpoint.id, []);
+      await s.accounts.signOut(await accountOf('Alibaba Cloud'));
+      await s.accounts.signInAlibabaCloud(aliKeys);
+      await rest();
+      assert.deepEqual(groupAnswers(page), []);
+    });
+
     it('drops what is still being read for an account that was signed out', async () => {
       const release = s.script.hold('listEndpointZones', 'after');
       const page = await open();
@@ -304,7 +316,10 @@ describe('DetailsPanel', () => {
       s.world.services.set('1002', { ...aService, instanceId: '1002' });
       const page = await open();
       const { length } = page.states;
+      const before = rendered;
       await s.inventory.refreshDetails('1002');
+      await rest();
+      assert.equal(rendered, before);
       monitor.fire();
       await rest();
       assert.equal(page.states.length, length);
@@ -325,11 +340,12 @@ describe('DetailsPanel', () => {
 
     it('nothing while it is hidden, and everything when it is shown again', async () => {
       const page = await open();
-      page.turn(false);
       const { length } = page.states;
+      const before = rendered;
+      page.turn(false);
       s.world.connections[0] = { ...aConnection, state: 'FAILED', postedAtMs: 0 };
       await refresh();
-      assert.equal(page.states.length, length);
+      assert.deepEqual([page.states.length, rendered], [length, before]);
       page.turn(true);
       assert.equal(page.state.health?.word, 'Failed');
     });
