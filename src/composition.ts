@@ -231,7 +231,7 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
   });
   const details = new DetailsPanels({
     ...shared,
-    ...{ monitor, book, isSandbox },
+    ...{ monitor, book, runner, production, isSandbox },
     history: healthHistory,
   });
   const settingsCheck = new SettingsCheck(notifications, {

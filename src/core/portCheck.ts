@@ -70,8 +70,8 @@ function decide(inOrder: readonly Rule[], client: Block): PortCheck {
 
 const rank = (rule: Rule): number => (rule.policy === 'Drop' ? 0 : 1);
 
-/** Undefined when the rule names no range but a list of ports. */
-function coversPort(range: string, port: number): boolean | undefined {
+/** Whether a rule's range has the port in it. Undefined when the rule names no range but a list of ports. */
+export function coversPort(range: string, port: number): boolean | undefined {
   const match = /^(-?\d+)\/(-?\d+)$/.exec(range);
   if (match === null) {
     return undefined;

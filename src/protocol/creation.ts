@@ -207,6 +207,8 @@ export const fromCreationSchema = v.variant('type', [
     what: v.picklist(['tidbCloud', 'alibabaCloud', 'pricing', 'guide']),
   }),
   v.strictObject({ type: v.literal('connect') }),
+  v.strictObject({ type: v.literal('connectWith') }),
+  v.strictObject({ type: v.literal('diagnose') }),
   v.strictObject({ type: v.literal('cancel') }),
   v.strictObject({ type: v.literal('giveUp'), creationId: id }),
   /** One of the actions of a shown problem. */

@@ -23,3 +23,18 @@ export function exact(ms: number): string {
   }
   return ms < 60_000 ? `${(ms / 1000).toFixed(2)} s` : `${clock(ms)} min`;
 }
+
+/** `40000` → `40 seconds`, `2340000` → `39 minutes`, `9000000` → `2 hours 30 minutes`. */
+export function span(ms: number): string {
+  const counted = (count: number, unit: string): string => `${count} ${unit}${count === 1 ? '' : 's'}`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) {
+    return counted(seconds, 'second');
+  }
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) {
+    return counted(minutes, 'minute');
+  }
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  return rest === 0 ? counted(hours, 'hour') : `${counted(hours, 'hour')} ${counted(rest, 'minute')}`;
+}

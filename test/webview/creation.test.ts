@@ -231,6 +231,19 @@ describe('creation panel', function () {
       assert.ok(box !== null && box.y >= 0 && box.y + box.height <= 420, JSON.stringify(box));
     });
 
+    it('the ways on from an Active endpoint', async () => {
+      await webview.show(creationStates.active);
+      await intents(webview);
+      for (const name of ['Connect', 'Connect With…', 'Diagnose Connection…']) {
+        await named(page, 'button', name).click();
+      }
+      assert.deepEqual(await intents(webview), [
+        { type: 'connect' },
+        { type: 'connectWith' },
+        { type: 'diagnose' },
+      ]);
+    });
+
     it('markup in a value as the text it is', async () => {
       const evil = '<img src=x onerror="document.title=1"><b>x</b>';
       const text = JSON.stringify(evil).slice(1, -1);

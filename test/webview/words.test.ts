@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { announcement, currentStep } from '../../src/webview/creation/progress';
-import { about, clock, exact } from '../../src/webview/durations';
+import { about, clock, exact, span } from '../../src/webview/durations';
 import { changed, creationStates } from './support/states';
 
 describe('words of the pages', () => {
@@ -25,6 +25,17 @@ describe('words of the pages', () => {
       'about 89 seconds',
       'about 2 minutes',
       'about 5 minutes',
+    ]);
+  });
+
+  it('says how long a span is', () => {
+    assert.deepEqual([1000, 40_000, 60_000, 2_340_000, 7_200_000, 9_060_000].map(span), [
+      '1 second',
+      '40 seconds',
+      '1 minute',
+      '39 minutes',
+      '2 hours',
+      '2 hours 31 minutes',
     ]);
   });
 

@@ -3,7 +3,7 @@ import type { Disposable } from '../../core/emitter';
 import type { Instance } from '../../core/model';
 import type { Clock, Log, MachineNetwork } from '../../core/ports';
 import type { DurationKind } from '../../core/schedule';
-import { commands } from '../../ids';
+import { commands, type CommandId } from '../../ids';
 import { guideUrl, isRemedy, type Notifications } from '../../platform/notifications';
 import { fromCreationSchema, type CreationState, type FromCreation } from '../../protocol/creation';
 import type { ExportDraft } from '../../protocol/exportDraft';
@@ -109,11 +109,6 @@ export class CreationPanel implements Disposable {
     if (instanceId !== undefined && (isOver || goesOn)) {
       void this.attempt(() => this.chooseInstance(instanceId));
     }
-  }
-
-  /** Takes the panel out of the editor, which ends this too. */
-  close(): void {
-    this.panel.dispose();
   }
 
   dispose(): void {
@@ -253,7 +248,11 @@ export class CreationPanel implements Disposable {
       case 'open':
         return this.open(intent.what);
       case 'connect':
-        return this.connect();
+        return this.goOn(commands.connect);
+      case 'connectWith':
+        return this.goOn(commands.copyConnectionString);
+      case 'diagnose':
+        return this.goOn(commands.diagnose);
       case 'cancel':
         return this.cancel();
       case 'giveUp':
@@ -317,9 +316,10 @@ export class CreationPanel implements Disposable {
     }
   }
 
-  private async connect(): Promise<void> {
+  /** With the endpoint that was created. */
+  private async goOn(command: CommandId): Promise<void> {
     const { instanceId, progress } = this;
-    await vscodeCommands.executeCommand(commands.connect, {
+    await vscodeCommands.executeCommand(command, {
       instanceId,
       endpointId: progress?.creation.endpointId,
     });

@@ -38,7 +38,7 @@ export class DiagnosisPanel implements Disposable {
   constructor(
     private readonly panel: WebviewPanel,
     private readonly services: DiagnosisPanelServices,
-    private readonly subject: DiagnosisSubject,
+    readonly subject: DiagnosisSubject,
   ) {
     this.channel = new WebviewChannel<DiagnosisState, typeof fromDiagnosisSchema>(panel.webview, {
       extensionUri: services.extensionUri,

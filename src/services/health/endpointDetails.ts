@@ -3,13 +3,21 @@ import { Emitter, type Disposable } from '../../core/emitter';
 import { isCancellation } from '../../core/errors';
 import { failed, loaded, notLoaded, startLoading, type Loadable } from '../../core/loadable';
 import type { AttachedSecurityGroup, EndpointZone, SecurityGroupRule, VpcEndpoint } from '../../core/model';
-import { checkPort, type PortCheck } from '../../core/portCheck';
+import { checkPort, coversPort, type PortCheck } from '../../core/portCheck';
 import type { AlibabaCloudApi, Log } from '../../core/ports';
 
 export interface GroupDetails extends AttachedSecurityGroup {
-  /** Those about TCP, in the order in which they are looked at; undefined where they could not be read. */
+  /** All for what comes in; undefined where they could not be read. */
   readonly rules: readonly SecurityGroupRule[] | undefined;
-  /** Whether they let the VPC in on the service port. */
+}
+
+/** What a security group's rules say about one port. */
+export interface PortRules {
+  /** Those about TCP on it, in the order in which they are looked at; undefined where they could not be read. */
+  readonly rules: readonly SecurityGroupRule[] | undefined;
+  /** How many are about something else. */
+  readonly others: number;
+  /** Whether they let the VPC in. */
   readonly check: PortCheck;
 }
 
@@ -23,8 +31,6 @@ export interface EndpointDetails {
 
 export interface EndpointDetailsOptions {
   readonly api: () => Promise<AlibabaCloudApi>;
-  /** Of the private link service. */
-  readonly port: number;
   readonly endpoint: () => VpcEndpoint | undefined;
   readonly log: Log;
 }
@@ -33,7 +39,9 @@ export interface EndpointDetailsOptions {
 export class EndpointDetailsReader implements Disposable {
   private current: Loadable<EndpointDetails> = notLoaded;
   private reading: Promise<void> | undefined;
-  private readonly ended = new AbortController();
+  private ended = false;
+  /** Aborted when what is being read is not wanted any more. */
+  private abort = new AbortController();
   private readonly changed: Emitter<Loadable<EndpointDetails>>;
 
   constructor(private readonly options: EndpointDetailsOptions) {
@@ -52,47 +60,66 @@ export class EndpointDetailsReader implements Disposable {
 
   /** Without an endpoint that Alibaba Cloud shows there is nothing to read. Concurrent calls become one. */
   refresh(): Promise<void> {
-    this.reading ??= this.read().finally(() => (this.reading = undefined));
+    if (this.reading === undefined) {
+      const reading: Promise<void> = this.read(this.abort.signal).finally(() => {
+        if (this.reading === reading) {
+          this.reading = undefined;
+        }
+      });
+      this.reading = reading;
+    }
     return this.reading;
   }
 
-  dispose(): void {
-    this.ended.abort();
+  /** Forgets what was read, and what is on its way: the accounts it was read with are others now. */
+  reset(): void {
+    this.abort.abort();
+    this.abort = new AbortController();
+    this.reading = undefined;
+    this.set(notLoaded);
   }
 
-  private async read(): Promise<void> {
+  dispose(): void {
+    this.ended = true;
+    this.abort.abort();
+  }
+
+  private async read(signal: AbortSignal): Promise<void> {
     const endpoint = this.options.endpoint();
     if (endpoint === undefined) {
       return;
     }
-    this.set(startLoading(this.current));
+    const set = (next: Loadable<EndpointDetails>): void => {
+      if (!signal.aborted) {
+        this.set(next);
+      }
+    };
+    set(startLoading(this.current));
     try {
-      this.set(loaded(await this.readFrom(await this.options.api(), endpoint)));
+      set(loaded(await this.readFrom(await this.options.api(), endpoint, signal)));
     } catch (error) {
       if (!isCancellation(error)) {
         this.options.log.error(`Read the details of ${endpoint.id}: failed`, error);
       }
-      this.set(failed(this.current, error));
+      set(failed(this.current, error));
     }
   }
 
   private async readFrom(
     api: AlibabaCloudApi,
     { id, regionId, vpcId }: VpcEndpoint,
+    signal: AbortSignal,
   ): Promise<EndpointDetails> {
-    const { signal } = this.ended;
     const [zones, attached, cidrBlocks] = await Promise.all([
       collect(api.listEndpointZones(regionId, id, signal)),
       collect(api.listEndpointSecurityGroups(regionId, id, signal)),
       this.orElse([], async () => blocksOf(api, regionId, vpcId, signal)),
     ]);
     const securityGroups = await Promise.all(
-      attached.map(async (group): Promise<GroupDetails> => {
-        const rules = await this.orElse(undefined, () =>
-          collect(api.listIngressRules(regionId, group.id, signal)),
-        );
-        return { ...group, ...aboutPort(rules, this.options.port, cidrBlocks) };
-      }),
+      attached.map(async (group): Promise<GroupDetails> => ({
+        ...group,
+        rules: await this.orElse(undefined, () => collect(api.listIngressRules(regionId, group.id, signal))),
+      })),
     );
     return { zones, securityGroups, cidrBlocks };
   }
@@ -112,7 +139,7 @@ export class EndpointDetailsReader implements Disposable {
 
   private set(next: Loadable<EndpointDetails>): void {
     this.current = next;
-    if (!this.ended.signal.aborted) {
+    if (!this.ended) {
       this.changed.fire(next);
     }
   }
@@ -132,16 +159,27 @@ async function blocksOf(
   return [];
 }
 
-function aboutPort(
+/** @param cidrBlocks of the VPC; empty where they are not known */
+export function rulesAbout(
   rules: readonly SecurityGroupRule[] | undefined,
   port: number,
   cidrBlocks: readonly string[],
-): Pick<GroupDetails, 'rules' | 'check'> {
+): PortRules {
   if (rules === undefined) {
-    return { rules, check: 'unknown' };
+    return { rules, others: 0, check: 'unknown' };
   }
-  const tcp = rules
-    .filter(({ protocol }) => protocol === 'TCP' || protocol === 'ALL')
-    .sort((a, b) => a.priority - b.priority);
-  return { rules: tcp, check: cidrBlocks.length === 0 ? 'unknown' : checkPort(rules, port, cidrBlocks) };
+  const about = rules
+    .filter(
+      ({ protocol, portRange }) =>
+        (protocol === 'TCP' || protocol === 'ALL') && coversPort(portRange, port) !== false,
+    )
+    .sort((a, b) => a.priority - b.priority || rank(a) - rank(b));
+  return {
+    rules: about,
+    others: rules.length - about.length,
+    check: cidrBlocks.length === 0 ? 'unknown' : checkPort(rules, port, cidrBlocks),
+  };
 }
+
+/** At equal priority, what refuses is looked at first. */
+const rank = ({ policy }: SecurityGroupRule): number => (policy === 'Drop' ? 0 : 1);

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { StepStatus } from '../../protocol/creation';
 import type { IconName } from '../icons';
-import { facts, mainButton, problemBox } from './controls';
+import { button, facts, mainButton, problemBox } from './controls';
 import type { View } from './progress';
 import { waiting } from './waiting';
 
@@ -36,6 +36,8 @@ export function activeStep(view: View): TemplateResult {
       status === 'done'
         ? html`<div class="buttons">
             ${mainButton(view, 'connect', 'Connect', () => view.send({ type: 'connect' }))}
+            ${button('Connect With…', () => view.send({ type: 'connectWith' }))}
+            ${button('Diagnose Connection…', () => view.send({ type: 'diagnose' }))}
           </div>`
         : nothing
     }

@@ -1,68 +1,72 @@
-import { html, svg, type TemplateResult } from 'lit';
-import type { DetailsState } from '../../protocol/details';
+import { html, nothing, svg, type TemplateResult } from 'lit';
+import type { LatencyPoint } from '../../protocol/details';
+import { span } from '../durations';
+import { latencyLine, type Point } from './latencyLine';
 
-type Samples = DetailsState['latency'];
-
-const width = 320;
+const width = 480;
 const height = 72;
 const margin = 4;
 
 const inWords = (ms: number): string => (ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`);
 
-/** The connection times of the last looks as a line; gaps are looks without an answer. The numbers stand beside it. */
-export function latencyChart(samples: Samples): TemplateResult {
+/**
+ * The connection times of the last looks over time; the line breaks where nobody looked or nothing answered. The numbers
+ * stand beside it.
+ *
+ * @param when says a point in time in words
+ */
+export function latencyChart(
+  samples: readonly LatencyPoint[],
+  when: (atMs: number) => string,
+): TemplateResult {
   const answered = samples.flatMap(({ latencyMs }) => (latencyMs === undefined ? [] : [latencyMs]));
-  if (answered.length === 0) {
+  const [first] = samples;
+  const newest = samples.at(-1);
+  if (answered.length === 0 || first === undefined || newest === undefined) {
     return html`<p class="hint">Not measured: the private domain has not answered this machine yet.</p>`;
   }
-  const most = Math.max(...answered);
   const sorted = [...answered].sort((a, b) => a - b);
   const middle = sorted[Math.floor(sorted.length / 2)] ?? 0;
-  const last = answered.at(-1) ?? 0;
   const missed = samples.length - answered.length;
-  const words = `Last ${inWords(last)}, median ${inWords(middle)}, highest ${inWords(most)} in ${samples.length} ${
-    samples.length === 1 ? 'look' : 'looks'
+  const spanMs = newest.atMs - first.atMs;
+  const words = `Last ${inWords(answered.at(-1) ?? 0)}, median ${inWords(middle)}, highest ${inWords(
+    sorted.at(-1) ?? 0,
+  )} in ${samples.length} ${samples.length === 1 ? 'look' : 'looks'}${
+    spanMs === 0 ? '' : ` over ${span(spanMs)}`
   }${missed === 0 ? '' : `, ${missed} without an answer`}.`;
+  const line = latencyLine(samples);
   return html`
-    <svg
-      class="chart"
-      viewBox="0 0 ${width} ${height}"
-      preserveAspectRatio="xMinYMid"
-      role="img"
-      aria-label="Latency. ${words}"
-    >
-      <line class="axis" x1="0" x2=${width} y1=${height - 0.5} y2=${height - 0.5}></line>
-      ${pathsOf(samples, most).map((d) => svg`<path d=${d}></path>`)}
-      ${gapsOf(samples).map((x) => svg`<line class="gap" x1=${x} x2=${x} y1=${margin} y2=${height}></line>`)}
-    </svg>
+    <div class="chart-frame">
+      <svg
+        class="chart"
+        viewBox="0 0 ${width} ${height}"
+        preserveAspectRatio="xMinYMid"
+        role="img"
+        aria-label="Latency. ${words}"
+      >
+        <line class="axis" x1="0" x2=${width} y1=${height - 0.5} y2=${height - 0.5}></line>
+        ${line.runs.map((run) => svg`<path d=${path(run)}></path>`)}
+        ${line.missed.map(
+          (x) => svg`<line class="gap" x1=${x * width} x2=${x * width} y1=${margin} y2=${height}></line>`,
+        )}
+      </svg>
+      ${
+        spanMs === 0
+          ? nothing
+          : html`<div class="span hint">
+              <time datetime=${new Date(first.atMs).toISOString()}>${when(first.atMs)}</time>
+              <time datetime=${new Date(newest.atMs).toISOString()}>${when(newest.atMs)}</time>
+            </div>`
+      }
+    </div>
     <p class="hint">${words}</p>
   `;
 }
 
-const step = (samples: Samples): number => width / Math.max(1, samples.length - 1);
-
-/** One path for each run of answers; a single one is drawn as a dot. */
-function pathsOf(samples: Samples, most: number): readonly string[] {
-  const paths: string[] = [];
-  let current: string[] = [];
-  const end = (): void => {
-    if (current.length > 0) {
-      paths.push(current.length === 1 ? `${current[0] ?? ''}h0.01` : current.join(''));
-      current = [];
-    }
-  };
-  samples.forEach(({ latencyMs }, index) => {
-    if (latencyMs === undefined) {
-      end();
-      return;
-    }
-    const x = index * step(samples);
-    const y = height - margin - (latencyMs / Math.max(most, 1)) * (height - 2 * margin);
-    current.push(`${current.length === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`);
-  });
-  end();
-  return paths;
+/** A single point is drawn as a dot. */
+function path(run: readonly Point[]): string {
+  const at = ({ x, y }: Point): string =>
+    `${(x * width).toFixed(1)} ${(height - margin - y * (height - 2 * margin)).toFixed(1)}`;
+  const line = `M${run.map(at).join('L')}`;
+  return run.length === 1 ? `${line}h0.01` : line;
 }
-
-const gapsOf = (samples: Samples): readonly number[] =>
-  samples.flatMap(({ latencyMs }, index) => (latencyMs === undefined ? [index * step(samples)] : []));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Creation } from '../../../src/core/creation';
 import type { SecurityGroupRule } from '../../../src/core/model';
+import { commands } from '../../../src/ids';
 import type * as PanelModule from '../../../src/panels/creation/creationPanel';
 import type * as NotificationsModule from '../../../src/platform/notifications';
 import { exportDraftFrom } from '../../../src/protocol/exportDraft';
@@ -97,7 +98,14 @@ describe('CreationPanel', () => {
       assert.equal(page.state.active.status, 'done');
       assert.equal(page.state.canCancel, false);
       await page.send({ type: 'connect' });
-      assert.equal(fakeEditor.executed.length, 1);
+      await page.send({ type: 'connectWith' });
+      await page.send({ type: 'diagnose' });
+      const target = { instanceId: id, endpointId: d.s.world.endpoints[0]?.id };
+      assert.deepEqual(fakeEditor.executed, [
+        [commands.connect, target],
+        [commands.copyConnectionString, target],
+        [commands.diagnose, target],
+      ]);
       assert.equal(d.s.world.endpoints.length, 1);
     });
 

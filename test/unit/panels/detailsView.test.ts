@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { AppError } from '../../../src/core/errors';
+import { loaded, notLoaded } from '../../../src/core/loadable';
+import type { Reach } from '../../../src/core/reach';
 import type { DetailsState } from '../../../src/protocol/details';
 import type * as ViewModule from '../../../src/panels/details/view';
 import type { Seen } from '../../../src/panels/details/view';
-import { aConnection, anEndpoint, anInstance, aService } from '../fakes';
+import { aConnection, anEndpoint, anInstance, aService, aZone, without } from '../fakes';
 import { withoutEditor } from './withoutEditor';
 
 const endpoint = {
@@ -13,8 +15,29 @@ const endpoint = {
   endpoint: anEndpoint,
 };
 const seen: Seen = {
-  ...{ sandbox: false, instance: anInstance, service: aService, endpoint, record: undefined },
-  ...{ reachability: undefined, details: { loading: false }, timeline: [] },
+  ref: { instanceId: anInstance.id, endpointId: anEndpoint.id },
+  listing: { loading: false, isWhole: true, error: undefined },
+  read: loaded({ service: aService, endpoints: [endpoint] }),
+  ...{ sandbox: false, instance: anInstance, endpoint, record: undefined, lastName: undefined },
+  ...{
+    reachability: undefined,
+    details: notLoaded,
+    hasAlibabaCloud: true,
+    timeline: [],
+    isProduction: false,
+    removing: false,
+  },
+};
+const rule = { protocol: 'TCP', portRange: '4000/4000', sourceCidr: '10.0.0.0/8', priority: 1 };
+const accept = { ...rule, policy: 'Accept' as const };
+const group = { id: 'sg-1', status: 'Attached' as const };
+const details = {
+  zones: [{ ...aZone, status: 'Disconnected' as const }],
+  securityGroups: [
+    { ...group, rules: [accept] },
+    { ...group, rules: undefined },
+  ],
+  cidrBlocks: ['10.0.0.0/8'],
 };
 
 describe('the details of an endpoint', () => {
@@ -25,64 +48,162 @@ describe('the details of an endpoint', () => {
   });
 
   const active = { level: 'healthy', word: 'Active', explanation: '' } as const;
-  const facts = (state: DetailsState, group: string): Map<string, string> =>
-    new Map(state.groups.find(({ name }) => name === group)?.facts.map(({ label, value }) => [label, value]));
+  const record = {
+    ...{ verdict: active, seen: active, sinceMs: 5, zones: undefined, samples: [], reach: undefined },
+  };
+  const factsOf = (state: DetailsState, group: string): Map<string, string> =>
+    new Map(
+      state.endpoint?.groups
+        .find(({ name }) => name === group)
+        ?.facts.map(({ label, value }) => [label, value]),
+    );
+  const fromHere = (reach: Reach) => {
+    const state = detailsState({ ...seen, record: { ...record, reach } });
+    return state.endpoint?.groups[2]?.facts[0] ?? assert.fail('nothing from here');
+  };
 
   it('are what both clouds tell, and what this machine has found', () => {
     const state = detailsState({
       ...seen,
       record: {
-        ...{ verdict: active, seen: active, sinceMs: 5, zones: undefined },
+        ...record,
         ...{ reach: { kind: 'reached', latencyMs: 1.25 }, samples: [{ atMs: 5, latencyMs: undefined }] },
       },
     });
-    assert.equal(facts(state, 'TiDB Cloud').get('Private Domain'), 'gw.example');
-    assert.equal(facts(state, 'Alibaba Cloud').get('Endpoint ID'), anEndpoint.id);
-    assert.equal(facts(state, 'From This Machine').get('Private Domain'), 'Answers in 1.3 ms');
-    assert.deepEqual([state.health.sinceMs, state.latency], [5, [{ atMs: 5 }]]);
+    assert.equal(factsOf(state, 'TiDB Cloud').get('Private Domain'), 'gw.example');
+    assert.equal(factsOf(state, 'Alibaba Cloud').get('Endpoint ID'), anEndpoint.id);
+    assert.equal(factsOf(state, 'From This Machine').get('Private Domain'), 'Answers in 1.3 ms');
+    assert.deepEqual([state.health?.sinceMs, state.endpoint?.latency], [5, [{ atMs: 5 }]]);
   });
 
   it('say what is not reachable from here without calling it sick', () => {
-    const reach = { kind: 'notFromHere', reason: 'its name is not known' } as const;
-    const record = { verdict: active, seen: active, sinceMs: 0 };
-    const state = detailsState({ ...seen, record: { ...record, reach, zones: undefined, samples: [] } });
-    const fact = state.groups[2]?.facts[0];
-    assert.deepEqual([fact?.value, fact?.level], ['Not reachable from here', 'changing']);
+    const fact = fromHere({ kind: 'notFromHere', reason: 'its name is not known' });
+    assert.deepEqual([fact.value, fact.level], ['Not reachable from here', 'changing']);
+  });
+
+  it('claim no more of TLS than is known', () => {
+    const reached = { kind: 'reached', latencyMs: 1 } as const;
+    assert.doesNotMatch(fromHere(reached).note ?? '', /TLS|certificate/);
+    assert.match(fromHere({ ...reached, tls: 'verified' }).note ?? '', /TLS with a verified certificate/);
+    assert.match(
+      fromHere({ ...reached, tls: 'unverified' }).note ?? '',
+      /its certificate is not verified before the first SQL session/,
+    );
   });
 
   it('show zones and whether the security groups let the VPC in', () => {
-    const zone = { zoneId: 'a', vSwitchId: 'vsw', networkInterfaceId: 'eni', ip: '10.0.0.1', domain: 'd' };
-    const rule = { protocol: 'TCP', portRange: '4000/4000', sourceCidr: '10.0.0.0/8', priority: 1 };
-    const group = { id: 'sg-1', status: 'Attached' as const };
-    const state = detailsState({
-      ...seen,
-      details: {
-        loading: false,
-        value: {
-          zones: [{ ...zone, status: 'Disconnected' }],
-          securityGroups: [
-            { ...group, rules: [{ ...rule, policy: 'Accept' }], check: 'open' },
-            { ...group, rules: undefined, check: 'unknown' },
-          ],
-          cidrBlocks: ['10.0.0.0/8'],
-        },
-      },
-    });
-    assert.equal(state.zones?.[0]?.level, 'attention');
+    const state = detailsState({ ...seen, details: loaded(details) });
+    assert.equal(state.endpoint?.zones?.[0]?.level, 'attention');
     assert.deepEqual(
-      state.securityGroups?.map(({ answer }) => answer),
-      ['lets the VPC in', 'its rules cannot be read with this account'],
+      state.endpoint.securityGroups?.map(({ answer }) => answer),
+      ['lets the VPC in on port 4000', 'its rules cannot be read with this account'],
     );
-    assert.deepEqual(state.securityGroups[0]?.rules, [
+    assert.deepEqual(state.endpoint.securityGroups[0]?.rules, [
       'Accept TCP, ports 4000/4000, from 10.0.0.0/8 (priority 1)',
     ]);
   });
 
+  it('show the zones as the last look found them, not as they were when the panel was opened', () => {
+    const state = detailsState({
+      ...seen,
+      details: loaded(details),
+      record: { ...record, zones: [{ ...aZone, status: 'Connected' }] },
+    });
+    assert.deepEqual(
+      state.endpoint?.zones?.map(({ status }) => status),
+      ['Connected'],
+    );
+  });
+
+  it('show the rules about the service’s port only, and count the others', () => {
+    const rules = [
+      { ...accept, portRange: '22/22' },
+      { ...accept, portRange: '1/65535', priority: 3 },
+      { ...accept, protocol: 'ALL', portRange: '-1/-1', priority: 2 },
+      { ...accept, protocol: 'UDP', portRange: '3306/3306' },
+    ];
+    const read = loaded({ service: { ...aService, port: 3306 }, endpoints: [endpoint] });
+    const ofGroup = { ...details, securityGroups: [{ ...group, rules }] };
+    const shown = detailsState({ ...seen, read, details: loaded(ofGroup) }).endpoint?.securityGroups?.[0];
+    assert.deepEqual(shown?.rules, [
+      'Accept ALL, all ports, from 10.0.0.0/8 (priority 2)',
+      'Accept TCP, ports 1/65535, from 10.0.0.0/8 (priority 3)',
+    ]);
+    assert.deepEqual(
+      [shown.answer, shown.others],
+      ['lets the VPC in on port 3306', '2 other rules are not about TCP port 3306.'],
+    );
+  });
+
+  it('show nothing of Alibaba Cloud that no account shows any more', () => {
+    const state = detailsState({
+      ...seen,
+      endpoint: without(endpoint, 'endpoint'),
+      details: loaded(details),
+      record: { ...record, zones: details.zones },
+    });
+    assert.deepEqual([state.endpoint?.zones, state.endpoint?.securityGroups], [undefined, undefined]);
+  });
+
   it('say why something is missing, and what helps', () => {
     const error = new AppError('notAllowed', { source: 'Alibaba Cloud', missingPermission: 'vpc:List' });
-    const { problem } = detailsState({ ...seen, details: { loading: false, error } });
+    const [problem] = detailsState({ ...seen, details: { loading: false, error } }).problems;
     assert.match(problem?.message ?? '', /vpc:List is missing/);
     assert.ok(problem?.actions.some(({ id }) => id === 'copyRamPolicy'));
+  });
+
+  it('say that a refresh failed, on either side, and that one goes on', () => {
+    const error = new AppError('cloudFault', { source: 'TiDB Cloud', httpStatus: 503 });
+    const alibabaCloudError = new AppError('credentialsRejected', { source: 'Alibaba Cloud' });
+    const value = { service: aService, endpoints: [endpoint], alibabaCloudError };
+    const state = detailsState({ ...seen, read: { loading: false, value, error } });
+    assert.deepEqual(
+      state.problems.map(({ message }) => message),
+      ['TiDB Cloud has a problem of its own (HTTP 503).', 'Alibaba Cloud refused the key.'],
+    );
+    assert.equal(state.loading, false);
+    assert.equal(detailsState({ ...seen, read: { loading: true, value } }).loading, true);
+  });
+
+  it('say that an endpoint is gone, and keep what became of it', () => {
+    const timeline = [{ atMs: 7, ...active, isFirst: true }];
+    const read = loaded({ service: aService, endpoints: [] });
+    const state = detailsState({
+      ...seen,
+      endpoint: undefined,
+      record,
+      read,
+      timeline,
+      lastName: 'orders-ep',
+    });
+    assert.deepEqual([state.health?.word, state.health?.level], ['Gone', 'attention']);
+    assert.match(state.health?.explanation ?? '', /^This endpoint is gone/);
+    assert.deepEqual([state.title, state.endpoint, state.timeline], ['orders-ep', undefined, timeline]);
+    assert.ok(!state.actions.some(({ label }) => label === 'Connect'));
+  });
+
+  it('do not call an endpoint gone that only cannot be read', () => {
+    const error = new AppError('unreachable', { source: 'Alibaba Cloud' });
+    const read = loaded({ service: aService, endpoints: [], alibabaCloudError: error });
+    const state = detailsState({ ...seen, endpoint: undefined, read });
+    assert.doesNotMatch(state.health?.explanation ?? '', /gone/);
+    assert.doesNotMatch(
+      detailsState({
+        ...{ ...seen, endpoint: undefined, hasAlibabaCloud: false },
+        read: loaded({ service: aService, endpoints: [] }),
+      }).health?.explanation ?? '',
+      /gone/,
+    );
+    const listing = { loading: false, isWhole: true, error };
+    const unlisted = detailsState({
+      ...seen,
+      instance: undefined,
+      endpoint: undefined,
+      read: notLoaded,
+      listing,
+    });
+    assert.equal(unlisted.health, undefined);
+    assert.equal(unlisted.problems.length, 1);
   });
 
   it('offer only what can be done', () => {

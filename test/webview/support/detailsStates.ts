@@ -1,8 +1,8 @@
-import type { DetailsState } from '../../../src/protocol/details';
+import type { DetailsState, EndpointFacts } from '../../../src/protocol/details';
 
 const atMs = Date.UTC(2026, 7, 1, 9, 30);
 
-const unread: DetailsState = {
+const reported: DetailsState = {
   ref: { instanceId: '1001', endpointId: 'ep-t4n5d7f8g9h0j1k2' },
   sandbox: true,
   title: 'tidb-orders-prod',
@@ -15,6 +15,16 @@ const unread: DetailsState = {
       sinceMs: atMs,
     },
   },
+  timeline: [],
+  actions: [
+    { id: 'tidbPrivateEndpoint.connect', label: 'Connect' },
+    { id: 'tidbPrivateEndpoint.diagnose', label: 'Diagnose Connection…' },
+  ],
+  loading: false,
+  problems: [],
+};
+
+const unread: EndpointFacts = {
   groups: [
     {
       name: 'TiDB Cloud',
@@ -42,37 +52,56 @@ const unread: DetailsState = {
       facts: [{ label: 'Private Domain', value: 'Answers in 1.2 ms', level: 'healthy' }],
     },
   ],
-  timeline: [],
   latency: Array.from({ length: 40 }, (_, at) => ({
     atMs: atMs + at * 60_000,
     ...(at % 13 !== 7 && { latencyMs: 1 + (at % 5) / 3 }),
   })),
-  actions: [
-    { id: 'tidbPrivateEndpoint.connect', label: 'Connect' },
-    { id: 'tidbPrivateEndpoint.diagnose', label: 'Diagnose' },
-  ],
-  loading: false,
 };
 
 const active: DetailsState = {
-  ...unread,
-  zones: ['a', 'b'].map((letter) => ({
-    ...{ zoneId: `ap-southeast-1${letter}`, status: 'Connected', level: 'healthy', ip: '10.0.1.8' },
-    ...{ vSwitchId: `vsw-${letter}`, networkInterfaceId: `eni-${letter}` },
-  })),
-  securityGroups: [
+  ...reported,
+  endpoint: {
+    ...unread,
+    zones: ['a', 'b'].map((letter) => ({
+      ...{ zoneId: `ap-southeast-1${letter}`, status: 'Connected', level: 'healthy', ip: '10.0.1.8' },
+      ...{ vSwitchId: `vsw-${letter}`, networkInterfaceId: `eni-${letter}` },
+    })),
+    securityGroups: [
+      {
+        ...{ id: 'sg-1', status: 'Attached', answer: 'lets the VPC in on port 4000', level: 'healthy' },
+        rules: ['Accept TCP, ports 4000/4000, from 10.0.0.0/8 (priority 1)'],
+        others: '2 other rules are not about TCP port 4000.',
+      },
+    ],
+  },
+};
+
+const signedOut: DetailsState = {
+  ...{ ref: reported.ref, sandbox: false, title: reported.ref.endpointId, instance: '1001' },
+  ...{ actions: [], loading: false },
+  timeline: [
     {
-      ...{ id: 'sg-1', status: 'Attached', answer: 'lets the VPC in', level: 'healthy' },
-      rules: ['Accept TCP, ports 4000/4000, from 10.0.0.0/8 (priority 1)'],
+      ...{ atMs, level: 'healthy', word: 'Active', isFirst: true },
+      explanation: 'The private endpoint is ready to use.',
+    },
+  ],
+  problems: [
+    {
+      message: 'You are not signed in to TiDB Cloud.',
+      nextStep: 'Sign in to TiDB Cloud.',
+      actions: [{ id: 'signInTidbCloud', label: 'Sign In to TiDB Cloud' }],
     },
   ],
 };
 
-export const detailsStates: Readonly<Record<'active' | 'reading' | 'failed', DetailsState>> = {
+export const detailsStates: Readonly<
+  Record<'active' | 'reading' | 'failed' | 'signedOut' | 'gone', DetailsState>
+> = {
   active,
-  reading: { ...unread, latency: [], loading: true },
+  reading: { ...reported, endpoint: { ...unread, latency: [] }, loading: true },
   failed: {
-    ...unread,
+    ...reported,
+    endpoint: { ...unread, latency: [{ atMs, latencyMs: 2 }] },
     health: {
       ...{ level: 'failed', word: 'Failed', sinceMs: atMs },
       explanation: 'TiDB Cloud could not accept the endpoint. Delete the connection and create a new one.',
@@ -81,11 +110,19 @@ export const detailsStates: Readonly<Record<'active' | 'reading' | 'failed', Det
       { atMs, level: 'failed', word: 'Failed', explanation: 'TiDB Cloud could not accept the endpoint.' },
       { atMs: atMs - 60_000, level: 'changing', word: 'Pending', explanation: 'It was being accepted.' },
     ],
-    latency: [{ atMs, latencyMs: 2 }],
-    problem: {
-      message: 'Alibaba Cloud did not allow this: vpc:DescribeSecurityGroups is missing.',
-      nextStep: 'Ask the account administrator for this RAM permission.',
-      actions: [{ id: 'copyRamPolicy', label: 'Copy RAM Policy' }],
-    },
+    problems: [
+      {
+        message: 'Alibaba Cloud did not allow this: vpc:DescribeSecurityGroups is missing.',
+        nextStep: 'Ask the account administrator for this RAM permission.',
+        actions: [{ id: 'copyRamPolicy', label: 'Copy RAM Policy' }],
+      },
+    ],
+  },
+  signedOut,
+  gone: {
+    ...reported,
+    health: { level: 'attention', word: 'Gone', explanation: 'This endpoint is gone.' },
+    timeline: signedOut.timeline,
+    actions: [{ id: 'tidbPrivateEndpoint.openInTidbCloud', label: 'Open in TiDB Cloud' }],
   },
 };
