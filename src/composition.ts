@@ -183,7 +183,7 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     sql: { catalog, production },
   });
   const inView = (): readonly string[] => tree.inView();
-  const monitor = new HealthMonitor({
+  const monitor: HealthMonitor = new HealthMonitor({
     ...{ book, clock },
     probes: new DomainProbes({
       probe: async () => (await import('./sql/directProbe')).createDirectProbe(),
@@ -192,9 +192,10 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     }),
     network: networkOfMachine,
     alibabaCloudOf: ({ instanceId, endpointId }) => accounts.alibabaCloudFor(instanceId, { endpointId }),
-    ...{ inventory, scheduler, state, followedKey: stateKeys.followed, log, inView },
+    ...{ inventory, scheduler, state, followedKey: stateKeys.followed, log },
+    inView: () => [...new Set([...details.visibleInstances(), ...inView()])],
     intervalMs: () =>
-      readSettings.healthShowInStatusBar() || tree.visible
+      readSettings.healthShowInStatusBar() || tree.visible || details.visibleInstances().length > 0
         ? readSettings.healthIntervalSeconds() * 1000
         : undefined,
   });
@@ -229,7 +230,7 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
       probe: async () => (await (sql ??= loadSql())).probe,
     });
   });
-  const details = new DetailsPanels({
+  const details: DetailsPanels = new DetailsPanels({
     ...shared,
     ...{ monitor, book, runner, production, isSandbox },
     history: healthHistory,
@@ -294,6 +295,7 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
     shape.onDidChange(() => contextKeys.set(contexts.filtered, shape.filter !== '')),
     accounts.onDidChange(({ isRename }) => isRename !== true && monitor.lookNow()),
     tree.onDidChangeVisibility(() => scheduler.wake()),
+    details.onDidChangeVisible(() => scheduler.wake()),
     documents.onDidChange((uris) => contextKeys.setUris(contexts.boundDocuments, uris)),
     connections.onDidRestore(tellRestored),
     connections.onDidRestore(({ slot, lost }) => sqlRunner.noteRestored(slot, lost)),
