@@ -20,6 +20,12 @@ export interface Found {
   readonly error?: unknown;
 }
 
+/** An account that could not be asked. */
+export interface LookupFailure {
+  readonly account: Account;
+  readonly error: unknown;
+}
+
 interface Answer {
   readonly account: Account;
   readonly endpoints: readonly VpcEndpoint[];
@@ -33,6 +39,8 @@ interface Answer {
 export class EndpointLookup {
   /** Endpoints that no account here owns: not asked for again until an account changes. */
   private readonly foreign = new Set<string>();
+  /** Why something may be missing of an instance, where there are several accounts. */
+  private readonly failures = new Map<string, readonly LookupFailure[]>();
 
   constructor(
     private readonly accounts: Accounts,
@@ -41,12 +49,19 @@ export class EndpointLookup {
 
   forget(): void {
     this.foreign.clear();
+    this.failures.clear();
+  }
+
+  /** The accounts that may have hidden something when this instance's endpoints were last looked for. */
+  failuresOf(instanceId: string): readonly LookupFailure[] {
+    return this.failures.get(instanceId) ?? [];
   }
 
   async find(wanted: Wanted): Promise<Found> {
     const all = await this.accounts.list('Alibaba Cloud');
     if (all.length <= 1) {
       const answers = await this.ask(all, wanted);
+      this.failures.delete(wanted.instanceId);
       return foundIn(answers, answers);
     }
     const { matches } = this.accounts;
@@ -70,6 +85,10 @@ export class EndpointLookup {
     // A key that fails is the trouble of its account, unless it may be what hides an endpoint here.
     const failures = answers.filter(
       ({ account }) => nothing || missing.length > 0 || owners.includes(account.id),
+    );
+    this.failures.set(
+      wanted.instanceId,
+      failures.flatMap(({ account, error }) => (error === undefined ? [] : [{ account, error }])),
     );
     return foundIn(answers, failures);
   }

@@ -93,7 +93,7 @@ describe('the view with many instances', () => {
     control.setConnection(failing.endpointId, { state: 'FAILED', message: 'the zone is gone' });
     await scene.workbench.clickInlineAction('many-00042', 'Refresh');
     await row(/endpoint-\dFailed/).waitFor();
-    await row(/^Project.*1 need attention/).waitFor();
+    await row(/^Project.*1 needs attention/).waitFor();
     await page
       .locator('.activitybar .action-item')
       .filter({ has: page.locator('.badge-content', { hasText: /^1$/ }) })
@@ -102,7 +102,7 @@ describe('the view with many instances', () => {
     await scene.screenshot('attention');
     control.setConnection(failing.endpointId, { state: 'ACTIVE', message: '' });
     await scene.workbench.clickInlineAction('many-00042', 'Refresh');
-    await row(/^Project.*need attention/).waitFor({ state: 'detached' });
+    await row(/^Project.*needs attention/).waitFor({ state: 'detached' });
     await scene.workbench.runCommand('TiDB Private Endpoint: Clear Filter');
   });
 
