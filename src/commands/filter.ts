@@ -6,7 +6,7 @@ interface OpenBox {
   /** What Escape puts back. */
   readonly before: string;
   /** Closes it with what is typed. */
-  keep(): void;
+  readonly keep: () => void;
 }
 
 let open: OpenBox | undefined;

@@ -101,8 +101,12 @@ describe('the accounts in the editor’s menu', () => {
 
   it('are told of though the editor asks between a change and word of it', async () => {
     await sessions(authentications.tidbCloud);
+    const set = m.state.set.bind(m.state);
+    m.state.set = async (key, value) => {
+      await set(key, value);
+      await sessions(authentications.tidbCloud);
+    };
     await m.accounts.signInTidbCloud({ publicKey: 'public-three', privateKey: 'private-three' });
-    await sessions(authentications.tidbCloud);
     await settle();
     assert.deepEqual(
       told.flatMap(({ added }) => added?.map(({ account }) => account.label)),

@@ -43,7 +43,10 @@ export class ShownTree {
     const below = async (nodes: readonly TreeNode[]): Promise<TreeNode[]> => {
       const rows: TreeNode[] = [];
       for (const node of nodes) {
-        rows.push(node, ...(item(node).collapsibleState === 2 ? await below(await this.open(node)) : []));
+        rows.push(
+          node,
+          ...(Number(item(node).collapsibleState) === 2 ? await below(await this.open(node)) : []),
+        );
       }
       return rows;
     };
