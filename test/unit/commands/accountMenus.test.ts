@@ -119,17 +119,10 @@ describe('the accounts in the editor’s menu', () => {
     parts = [...parts, ...menus.accountMenus(accounts, m.log)];
     const changes: unknown[] = [];
     accounts.onDidChange((change) => changes.push(change));
-    const said: string[] = [];
-    Object.assign(fakeEditor.vscode.window, {
-      showInformationMessage: (message: string) => {
-        said.push(message);
-        return Promise.resolve(undefined);
-      },
-    });
     const [session] = await provider(authentications.tidbCloud).getSessions([], {});
     assert.equal(session?.account.label, 'Environment');
     await provider(authentications.tidbCloud).removeSession(session.id);
-    assert.match(said.join(), /come from the environment/);
+    assert.match(fakeEditor.asked.map(({ message }) => message).join(), /come from the environment/);
     assert.deepEqual(changes, []);
     assert.deepEqual(await sessions(authentications.tidbCloud), ['Environment']);
   });
