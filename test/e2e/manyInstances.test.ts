@@ -27,6 +27,11 @@ describe('the view with many instances', () => {
       .getByRole('tree', { name: /Instances/ })
       .getByRole('treeitem')
       .filter({ hasText: text });
+  const connectionOf = (instance: string) => {
+    const { instances, connections } = scene.sandbox.control.getState();
+    const tidbId = instances.find(({ displayName }) => displayName === instance)?.tidbId;
+    return connections.find((each) => each.tidbId === tidbId) ?? assert.fail();
+  };
   const press = (key: string): Promise<void> => scene.window.page.keyboard.press(key);
 
   async function filter(text: string): Promise<void> {
@@ -70,6 +75,26 @@ describe('the view with many instances', () => {
       .waitFor();
   });
 
+  it('keeps the filter when the person goes to what is found, and refreshes by key what is selected', async () => {
+    const { page } = scene.window;
+    const { control } = scene.sandbox;
+    await filter('many-00043');
+    await row('many-00043').click();
+    await row('endpoint-1').first().waitFor();
+    await page.getByText('Showing 1 of 450').waitFor();
+    const lists = control.calls('tidb:ListTidbs');
+    const failing = connectionOf('many-00043');
+    control.setConnection(failing.endpointId, { state: 'FAILED', message: 'the zone is gone' });
+    await press('F5');
+    await row(/endpoint-\dFailed/).waitFor();
+    control.setConnection(failing.endpointId, { state: 'ACTIVE', message: '' });
+    await press('F5');
+    await row(/endpoint-\dFailed/).waitFor({ state: 'detached' });
+    assert.equal(control.calls('tidb:ListTidbs'), lists, 'what is selected alone is read');
+    await scene.workbench.quickInput.field.press('Escape');
+    await page.getByText('Showing 1 of 450').waitFor({ state: 'detached' });
+  });
+
   it('keeps the filter at Enter, and clears it by its button', async () => {
     const { page } = scene.window;
     await filter('many-0004');
@@ -87,9 +112,7 @@ describe('the view with many instances', () => {
     await press('Enter');
     await row('many-00042').click();
     await row('endpoint-1').first().waitFor();
-    const { instances, connections } = control.getState();
-    const tidbId = instances.find(({ displayName }) => displayName === 'many-00042')?.tidbId;
-    const failing = connections.find((each) => each.tidbId === tidbId) ?? assert.fail();
+    const failing = connectionOf('many-00042');
     control.setConnection(failing.endpointId, { state: 'FAILED', message: 'the zone is gone' });
     await scene.workbench.clickInlineAction('many-00042', 'Refresh');
     await row(/endpoint-\dFailed/).waitFor();
