@@ -58,10 +58,10 @@ export class EndpointLookup {
   }
 
   async find(wanted: Wanted): Promise<Found> {
+    this.failures.delete(wanted.instanceId);
     const all = await this.accounts.list('Alibaba Cloud');
     if (all.length <= 1) {
       const answers = await this.ask(all, wanted);
-      this.failures.delete(wanted.instanceId);
       return foundIn(answers, answers);
     }
     const { matches } = this.accounts;
@@ -86,10 +86,12 @@ export class EndpointLookup {
     const failures = answers.filter(
       ({ account }) => nothing || missing.length > 0 || owners.includes(account.id),
     );
-    this.failures.set(
-      wanted.instanceId,
-      failures.flatMap(({ account, error }) => (error === undefined ? [] : [{ account, error }])),
+    const failed = failures.flatMap(({ account, error }) =>
+      error === undefined ? [] : [{ account, error }],
     );
+    if (failed.length > 0) {
+      this.failures.set(wanted.instanceId, failed);
+    }
     return foundIn(answers, failures);
   }
 
