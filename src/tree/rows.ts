@@ -39,6 +39,8 @@ export class Rows {
   private readonly groups = new Map<string, GroupNode>();
   /** Rows of instances and groups that the editor has asked for since the view was last drawn as a whole. */
   private handedOut = new Set<TreeNode>();
+  /** Groups whose rows it has asked for since then. */
+  private asked = new Set<TreeNode>();
   /** Groups among what is found that there is room to open. */
   private opened: ReadonlySet<Group> = new Set();
   private arranged: LastArranged | undefined;
@@ -57,7 +59,7 @@ export class Rows {
 
   /** The instances that have a row. */
   shown(): readonly InstanceNode[] {
-    return [...this.nodes.values()].filter((node) => this.handedOut.has(node));
+    return [...this.nodes.values()].filter((node) => this.isShown(node));
   }
 
   /** What was arranged: the list, the grouping or the filter has changed. */
@@ -127,16 +129,30 @@ export class Rows {
     };
   }
 
-  /** Rows that the editor has not asked for since the view was last drawn: they are not in it any more. */
+  /** In the view as it was last drawn. The rows of a group that the editor has not asked for again are as they were. */
+  private isShown(node: InstanceNode | GroupNode): boolean {
+    const { parent } = node;
+    return (
+      this.handedOut.has(node) ||
+      (parent instanceof GroupNode &&
+        !this.asked.has(parent) &&
+        (node instanceof GroupNode ? parent.holds(node) : this.isIn(parent, node.instanceId)) &&
+        this.isShown(parent))
+    );
+  }
+
+  private isIn(group: GroupNode, instanceId: string): boolean {
+    return group.has(instanceId) && this.options.inventory.instance(instanceId) !== undefined;
+  }
+
+  /** Rows that are not in the view any more. */
   private prune(): void {
     for (const rows of [this.nodes, this.groups] as const) {
-      for (const [id, node] of rows) {
-        if (!this.handedOut.has(node)) {
-          rows.delete(id);
-        }
-      }
+      const gone = [...rows].filter(([, node]) => !this.isShown(node));
+      gone.forEach(([id]) => rows.delete(id));
     }
     this.handedOut = new Set();
+    this.asked = new Set();
   }
 
   private groupNode(parent: TreeNode | undefined, group: Group): GroupNode {
@@ -159,6 +175,7 @@ export class Rows {
   }
 
   private rowsOf(node: GroupNode): readonly TreeNode[] {
+    this.asked.add(node);
     const { groups, instances } = node.group;
     return groups.length > 0
       ? groups.map((group) => this.groupNode(node, group))

@@ -55,6 +55,11 @@ export class GroupNode implements TreeNode {
     return this.ids.has(instanceId);
   }
 
+  /** Whether that group is directly below. */
+  holds({ group }: GroupNode): boolean {
+    return this.group.groups.some(({ path }) => path.at(-1) === group.path.at(-1));
+  }
+
   item(): TreeItem {
     const { label, detail, level, instances } = this.group;
     const item = new TreeItem(

@@ -60,11 +60,34 @@ describe('the tree, filtered', () => {
     assert.deepEqual(shown.tree.inView(), ['00000']);
     shown.shape.filterBy('00011');
     await shown.drawn();
+    await shown.drawn();
+    const { rows } = shown.tree as unknown as {
+      readonly rows: { readonly nodes: ReadonlyMap<string, unknown> };
+    };
+    assert.deepEqual([...rows.nodes.keys()], ['00011']);
     assert.deepEqual(
       shown.tree.inView(),
       [],
       'neither what does not match nor what is in a group that is gone',
     );
+  });
+
+  it('keeps what is in view there until the editor has asked for it again', async () => {
+    fill(s.world, 60);
+    await shown.shape.groupBy('projectAndRegion');
+    const [project] = await shown.roots();
+    const [region] = await shown.open(project);
+    await shown.open((await shown.open(region))[0]);
+    await shown.roots();
+    await shown.roots();
+    assert.deepEqual(shown.tree.inView(), ['00000'], 'whoever looks at what is in view goes on');
+    await shown.open((await shown.roots())[0]);
+    await shown.open(region);
+    assert.deepEqual(shown.tree.inView(), ['00000']);
+    s.world.instances.delete('00000');
+    await s.inventory.refreshInstances();
+    await shown.roots();
+    assert.deepEqual(shown.tree.inView(), []);
   });
 
   it('keeps what is typed when the person goes to what is found', async () => {
