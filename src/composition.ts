@@ -274,6 +274,7 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
       ...{ monitor, creation, diagnosis, consoles, sandbox, runner, newId, catalog, connectWith },
       ...{ details, healthHistory },
       ...{ shape, inView },
+      selected: () => tree.selection,
       showLog: () => log.show(),
       showText: (title, text) => texts.show(title, text),
     }),

@@ -129,6 +129,8 @@ export const treeTokens = {
   /** A database, table, view, column or index. */
   named: 'named',
   canReadAgain: 'canReadAgain',
+  /** Why there is nothing, or not all, where rows would be. */
+  problem: 'problem',
 } as const;
 
 export const secretKeys = {

@@ -1,4 +1,4 @@
-import type { Disposable } from 'vscode';
+import { window, type Disposable } from 'vscode';
 import type { Log } from '../core/ports';
 import { authentications } from '../ids';
 import { registerAuthentication, type AccountSource } from '../platform/authentication';
@@ -10,8 +10,16 @@ export function accountMenus(accounts: Accounts, log: Log): readonly Disposable[
   const source = (cloud: Cloud, signIn: () => Promise<Account>): AccountSource => ({
     list: () => accounts.list(cloud),
     signIn,
-    // Those of the environment cannot be signed out of: they are back in the menu at once.
-    signOut: (id) => accounts.signOut({ id, cloud }),
+    signOut: async (id) => {
+      const account = (await accounts.list(cloud)).find((each) => each.id === id);
+      if (account?.isStored === false) {
+        void window.showInformationMessage(
+          `The credentials of ${cloud} come from the environment. They stay until the editor starts without them.`,
+        );
+        return;
+      }
+      await accounts.signOut({ id, cloud });
+    },
     onDidChange: (listener) => accounts.onDidChange((change) => change.cloud === cloud && listener()),
   });
   return [

@@ -45,6 +45,8 @@ export interface CommandServices {
   readonly shape: TreeShape;
   /** Ids of the instances whose details are on the screen. */
   readonly inView: () => readonly string[];
+  /** The rows that are selected in the view of the instances. */
+  readonly selected: () => readonly unknown[];
   readonly creation: { show(instanceId?: string): void };
   readonly diagnosis: { show(subject: DiagnosisSubject): Promise<void> };
   readonly results: Results;

@@ -48,7 +48,7 @@ export const groupBy: Command = {
     },
 };
 
-/** The next page of a group's rows; run without a row, of the view itself. */
+/** The next page of a group's rows; run without a row, of every list. */
 export const showMore: Command = {
   id: commands.showMore,
   title: 'Show More Instances',

@@ -66,11 +66,8 @@ export function catalogTargetOf(argument: unknown): CatalogTarget {
  * is an error: another one never takes its place.
  */
 export async function instanceFor(inventory: Inventory, { instanceId }: Target): Promise<Instance> {
-  if (instanceId !== undefined && inventory.instance(instanceId) === undefined) {
-    await loadInstances(inventory);
-  }
   if (instanceId !== undefined) {
-    return inventory.instance(instanceId) ?? notFound(`the instance ${instanceId}`);
+    return inventory.instance(instanceId) ?? (await instanceNotListed(inventory, instanceId));
   }
   const instances = await loadInstances(inventory);
   const items = instances.filter(isOnAlibabaCloud).map((instance) => ({
@@ -84,6 +81,23 @@ export async function instanceFor(inventory: Inventory, { instanceId }: Target):
     notFound('a TiDB Cloud Premium instance on Alibaba Cloud');
   }
   return (await pick(items, 'Choose a TiDB Cloud Premium instance on Alibaba Cloud')).instance;
+}
+
+/** It is gone only where every account could be listed: what could not be read may have it. */
+async function instanceNotListed(inventory: Inventory, instanceId: string): Promise<Instance> {
+  if (!inventory.isComplete) {
+    await reading(inventory.refreshInstances());
+  }
+  const instance = inventory.instance(instanceId);
+  if (instance !== undefined) {
+    return instance;
+  }
+  const { instances, failures } = inventory.snapshot;
+  const failure = instances.error ?? failures[0]?.error;
+  if (!inventory.isComplete && failure instanceof Error) {
+    throw failure;
+  }
+  return notFound(`the instance ${instanceId}`);
 }
 
 /** The target's private endpoint, or the one the person picks among those that fit. One that is gone is an error. */

@@ -7,7 +7,7 @@ export type Grouping = (typeof groupings)[number];
 
 export const isGrouping = (value: unknown): value is Grouping => groupings.some((each) => each === value);
 
-type Level = 'account' | 'project' | 'region';
+export type Level = 'account' | 'project' | 'region';
 
 /** Below this, `automatic` shows the instances themselves. */
 const fewInstances = 50;
@@ -34,24 +34,38 @@ export interface Arranged {
   readonly groups: readonly Group[];
   /** Those that match the filter; in no group where there are no groups. */
   readonly instances: readonly Instance[];
+  /** By what they are grouped, the outermost first. */
+  readonly levels: readonly Level[];
 }
 
-/** Which instances to show, and in which groups. Pure; its cost is one pass over the instances. */
+/**
+ * Which instances to show, and in which groups. Pure; its cost is one pass over the instances.
+ *
+ * @param before the levels of the last arrangement in the same way: while more instances come, groups that are there stay
+ */
 export function arrange(
   instances: readonly Instance[],
   grouping: Grouping,
   filter: string,
   around: Surroundings,
+  before: readonly Level[] = [],
 ): Arranged {
   const words = wordsOf(filter);
   const shown = words.length === 0 ? instances : instances.filter((each) => matches(each, words, around));
-  return { instances: shown, groups: groupsOf(shown, levelsOf(instances, grouping, around), [], around) };
+  const levels = levelsOf(instances, grouping, around, before);
+  return { instances: shown, groups: groupsOf(shown, levels, [], around), levels };
+}
+
+/** Whether the filter leaves this instance in sight. */
+export function isFound(instance: Instance, filter: string, around: Surroundings): boolean {
+  return matches(instance, wordsOf(filter), around);
 }
 
 function levelsOf(
   instances: readonly Instance[],
   grouping: Grouping,
   around: Surroundings,
+  before: readonly Level[],
 ): readonly Level[] {
   switch (grouping) {
     case 'none':
@@ -66,10 +80,15 @@ function levelsOf(
       if (instances.length <= fewInstances) {
         return around.accountCount > 1 ? ['account'] : [];
       }
-      // A level with one group tells nothing.
-      const levels = (['project', 'region'] as const).filter((level) =>
-        instances.some((each) => keyOf(each, level, around) !== keyOf(instances[0] ?? each, level, around)),
+      // A level with one group tells nothing. One that comes to tell something later goes below: a group that the person
+      // has opened stays where it is.
+      const kept = before.includes('account') ? [] : before;
+      const added = (['project', 'region'] as const).filter(
+        (level) =>
+          !kept.includes(level) &&
+          instances.some((each) => keyOf(each, level, around) !== keyOf(instances[0] ?? each, level, around)),
       );
+      const levels = [...kept, ...added];
       return levels.length > 0 ? levels : ['region'];
     }
   }

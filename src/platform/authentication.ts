@@ -46,14 +46,19 @@ class AccountsMenu implements AuthenticationProvider {
   }>();
   readonly onDidChangeSessions = this.changed.event;
   private readonly subscription: { dispose(): void };
-  private told: readonly AuthenticationSession[] = [];
+  /** What the editor knows: of the first time that it asked, then of each change that it was told of. */
+  private told: readonly AuthenticationSession[] | undefined;
+  private telling = Promise.resolve();
 
   constructor(
     private readonly source: AccountSource,
     private readonly log: Log,
   ) {
     this.subscription = source.onDidChange(() => {
-      this.tell().catch((error: unknown) => log.error('Tell the editor of the accounts: failed', error));
+      // One after the other: each tells what has changed since the one before.
+      this.telling = this.telling
+        .then(() => this.tell())
+        .catch((error: unknown) => log.error('Tell the editor of the accounts: failed', error));
     });
   }
 
@@ -62,6 +67,7 @@ class AccountsMenu implements AuthenticationProvider {
     options?: { readonly account?: { readonly id: string } },
   ): Promise<AuthenticationSession[]> {
     const sessions = await this.sessions();
+    this.told ??= sessions;
     const wanted = options?.account?.id;
     return sessions.filter(({ account }) => wanted === undefined || account.id === wanted);
   }
@@ -81,18 +87,18 @@ class AccountsMenu implements AuthenticationProvider {
 
   private async sessions(): Promise<AuthenticationSession[]> {
     try {
-      this.told = (await this.source.list()).map(sessionOf);
+      return (await this.source.list()).map(sessionOf);
     } catch (error) {
       // A locked keyring: the menu shows nobody, and whoever needs an account is told.
       this.log.error('Read the accounts for the Accounts menu: failed', error);
-      this.told = [];
+      return [];
     }
-    return [...this.told];
   }
 
   private async tell(): Promise<void> {
-    const before = new Map(this.told.map((session) => [session.id, session]));
     const now = await this.sessions();
+    const before = new Map((this.told ?? []).map((session) => [session.id, session]));
+    this.told = now;
     const after = new Set(now.map(({ id }) => id));
     this.changed.fire({
       added: now.filter(({ id }) => !before.has(id)),

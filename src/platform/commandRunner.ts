@@ -59,8 +59,17 @@ export class CommandRunner {
   }
 }
 
-/** The command and what it is run on, where that is an instance or an endpoint. */
+/** The command and what it is run on: an instance, an endpoint or a part of its database, else the row. */
 function keyOf(id: CommandId, argument: unknown): string {
-  const { instanceId, endpointId } = (argument ?? {}) as Record<string, unknown>;
-  return [id, instanceId, endpointId].filter((part) => typeof part === 'string').join(' ');
+  const {
+    id: row,
+    instanceId,
+    endpointId,
+    creationId,
+    database,
+    table,
+  } = (argument ?? {}) as Record<string, unknown>;
+  const subject =
+    typeof instanceId === 'string' ? [instanceId, endpointId, creationId, database, table] : [row];
+  return [id, ...subject.map((part) => (typeof part === 'string' ? part : ''))].join(' ').trimEnd();
 }

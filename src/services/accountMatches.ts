@@ -22,10 +22,6 @@ export class AccountMatches {
     this.instances.set(instanceId, accountId);
   }
 
-  forgetInstance(instanceId: string): void {
-    this.instances.delete(instanceId);
-  }
-
   /** Those that owned an endpoint of this instance when they were last asked. */
   alibabaCloudOf(instanceId: string): readonly string[] {
     const parsed = v.safeParse(matchSchema, this.state.get(this.keyOf(instanceId)));

@@ -179,7 +179,7 @@ export class Accounts implements Disposable {
     const { accountId, arn } = await api.getCallerIdentity();
     this.owners.set(account.id, accountId);
     if (account.isStored) {
-      await this.stored.update(account.id, { owner: accountId, ownerName: nameOfArn(arn, accountId) });
+      await this.noteOwner(account, { owner: accountId, ownerName: nameOfArn(arn, accountId) });
     }
     return accountId;
   }
@@ -198,9 +198,12 @@ export class Accounts implements Disposable {
   }
 
   /** TiDB Cloud tells of a key's organization only with an instance. */
-  async noteOrganization({ id, owner, isStored }: Account, organizationId: string): Promise<void> {
-    if (isStored && owner !== organizationId) {
-      await this.stored.update(id, { owner: organizationId, ownerName: organizationName(organizationId) });
+  async noteOrganization(account: Account, organizationId: string): Promise<void> {
+    if (account.isStored && account.owner !== organizationId) {
+      await this.noteOwner(account, {
+        owner: organizationId,
+        ownerName: organizationName(organizationId),
+      });
     }
   }
 
@@ -261,6 +264,15 @@ export class Accounts implements Disposable {
 
   dispose(): void {
     this.subscription.dispose();
+  }
+
+  /** Whose it is may be its name. */
+  private async noteOwner(
+    { id, cloud }: Account,
+    owner: { readonly owner: string; readonly ownerName: string },
+  ): Promise<void> {
+    await this.stored.update(id, owner);
+    this.changed.fire({ cloud, accountId: id, isRename: true });
   }
 
   private async added(cloud: Cloud, accountId: string): Promise<Account> {

@@ -20,6 +20,12 @@ export interface Found {
   readonly error?: unknown;
 }
 
+/** An account that could not be asked. */
+export interface LookupFailure {
+  readonly account: Account;
+  readonly error: unknown;
+}
+
 interface Answer {
   readonly account: Account;
   readonly endpoints: readonly VpcEndpoint[];
@@ -33,6 +39,8 @@ interface Answer {
 export class EndpointLookup {
   /** Endpoints that no account here owns: not asked for again until an account changes. */
   private readonly foreign = new Set<string>();
+  /** Why something may be missing of an instance, where there are several accounts. */
+  private readonly failures = new Map<string, readonly LookupFailure[]>();
 
   constructor(
     private readonly accounts: Accounts,
@@ -41,9 +49,16 @@ export class EndpointLookup {
 
   forget(): void {
     this.foreign.clear();
+    this.failures.clear();
+  }
+
+  /** The accounts that may have hidden something when this instance's endpoints were last looked for. */
+  failuresOf(instanceId: string): readonly LookupFailure[] {
+    return this.failures.get(instanceId) ?? [];
   }
 
   async find(wanted: Wanted): Promise<Found> {
+    this.failures.delete(wanted.instanceId);
     const all = await this.accounts.list('Alibaba Cloud');
     if (all.length <= 1) {
       const answers = await this.ask(all, wanted);
@@ -71,6 +86,12 @@ export class EndpointLookup {
     const failures = answers.filter(
       ({ account }) => nothing || missing.length > 0 || owners.includes(account.id),
     );
+    const failed = failures.flatMap(({ account, error }) =>
+      error === undefined ? [] : [{ account, error }],
+    );
+    if (failed.length > 0) {
+      this.failures.set(wanted.instanceId, failed);
+    }
     return foundIn(answers, failures);
   }
 

@@ -1,6 +1,7 @@
 import type { Instance } from '../core/model';
 import { isPremium } from '../core/model';
 import type { Account } from './accounts';
+import { isRefused } from './endpointLookup';
 
 interface Listing {
   readonly account: Account;
@@ -16,7 +17,10 @@ interface Entry {
   readonly account: Account;
 }
 
-/** The instances that each TiDB Cloud account lists, as one list: an instance that several see is the first one's. */
+/**
+ * The instances that each TiDB Cloud account lists, as one list: an instance that several see is the first one's whose key
+ * is not refused.
+ */
 export class InstanceLists {
   private listings: readonly Listing[] = [];
   private readonly byId = new Map<string, Entry>();
@@ -33,6 +37,13 @@ export class InstanceLists {
   get isWhole(): boolean {
     return (
       this.count > 0 && this.listings.every(({ whole, error }) => whole !== undefined || error !== undefined)
+    );
+  }
+
+  /** Every account was listed to its end, without a failure since: what is not there is gone. */
+  get isComplete(): boolean {
+    return (
+      this.count > 0 && this.listings.every(({ whole, error }) => whole !== undefined && error === undefined)
     );
   }
 
@@ -60,13 +71,22 @@ export class InstanceLists {
     return accounts.filter(({ id }) => this.of(id)?.whole === undefined);
   }
 
-  /** The accounts that there are now; what was read with others is forgotten, and half a list is begun anew. */
+  /** The accounts that there are now; what was read with others is forgotten. */
   begin(accounts: readonly Account[]): void {
     this.listings = accounts.map((account) => {
-      const before = this.of(account.id);
-      return { account, whole: before?.whole, arrived: [], error: before?.error };
+      const { whole, arrived = [], error } = this.of(account.id) ?? {};
+      return { account, whole, arrived, error };
     });
     this.merge();
+  }
+
+  /** An account is read from the first page on. */
+  restart(accountId: string): void {
+    const listing = this.of(accountId);
+    if (listing !== undefined && listing.arrived.length > 0) {
+      listing.arrived = [];
+      this.merge();
+    }
   }
 
   /** Takes in one instance as it was read by itself. Returns whether it is another than before. */
@@ -87,7 +107,8 @@ export class InstanceLists {
     return true;
   }
 
-  rename(accounts: readonly Account[]): void {
+  /** Returns whether any has another name than before. */
+  rename(accounts: readonly Account[]): boolean {
     const renamed = accounts.filter(({ id, name }) => {
       const listing = this.of(id);
       return listing !== undefined && listing.account.name !== name;
@@ -99,6 +120,7 @@ export class InstanceLists {
       }));
       this.merge();
     }
+    return renamed.length > 0;
   }
 
   forget(accountId: string | undefined): void {
@@ -160,16 +182,20 @@ export class InstanceLists {
 
   private merge(): void {
     this.byId.clear();
-    const merged: Instance[] = [];
-    for (const { account, whole, arrived } of this.listings) {
+    const refused = this.listings.filter(({ error }) => isRefused(error));
+    const others = this.listings.filter((listing) => !refused.includes(listing));
+    for (const { account, whole, arrived } of [...others, ...refused]) {
       for (const instance of whole ?? arrived) {
         if (!this.byId.has(instance.id)) {
           this.byId.set(instance.id, { instance, account });
-          merged.push(instance);
         }
       }
     }
-    this.merged = merged;
+    // In the order of the accounts, whoever may be asked.
+    const ids = new Set(
+      this.listings.flatMap(({ whole, arrived }) => (whole ?? arrived).map(({ id }) => id)),
+    );
+    this.merged = [...ids].flatMap((id) => this.byId.get(id)?.instance ?? []);
   }
 }
 

@@ -12,7 +12,7 @@ import {
 } from '../core/model';
 import type { Log } from '../core/ports';
 import type { Account, Accounts, AccountsChange } from './accounts';
-import { EndpointLookup, isRefused, type Found } from './endpointLookup';
+import { EndpointLookup, isRefused, type Found, type LookupFailure } from './endpointLookup';
 import { InstanceLists } from './instanceLists';
 
 export interface InstanceDetails {
@@ -63,8 +63,11 @@ export class Inventory {
   private readonly running = new Map<string, Promise<void>>();
   /** How often something newer than a list was noted for an instance. */
   private readonly noted = new Map<string, number>();
+  /** The lists that are being read, by the ids of their accounts. */
+  private readonly readings = new Map<string, Reading>();
+  /** How often the TiDB Cloud accounts have changed. */
+  private accountsChanged = 0;
   /** Aborted when the accounts change: answers to earlier questions are then dropped. */
-  private ofInstances = new AbortController();
   private ofDetails = new AbortController();
 
   constructor(
@@ -93,6 +96,11 @@ export class Inventory {
     return this.lists.count;
   }
 
+  /** Every account was listed to its end, without a failure since: an instance that is not listed is gone. */
+  get isComplete(): boolean {
+    return this.lists.isComplete;
+  }
+
   /** The TiDB Cloud account that lists it. */
   accountOf(instanceId: string): Account | undefined {
     return this.lists.accountOf(instanceId);
@@ -100,6 +108,11 @@ export class Inventory {
 
   details(instanceId: string): Loadable<InstanceDetails> {
     return this.known.get(instanceId) ?? notLoaded;
+  }
+
+  /** The Alibaba Cloud accounts that could not be asked when the details were read; none where there is but one. */
+  alibabaCloudFailures(instanceId: string): readonly LookupFailure[] {
+    return this.lookup.failuresOf(instanceId);
   }
 
   endpoint(instanceId: string, endpointId: string): PrivateEndpoint | undefined {
@@ -118,11 +131,12 @@ export class Inventory {
 
   /** Lists the instances, to the end. A failure is kept in the snapshot for the views to show. */
   async refreshInstances(): Promise<void> {
-    const { signal } = this.ofInstances;
+    let before = this.accountsChanged;
     await this.listInstances(false);
-    if (signal.aborted && !this.current.isWhole) {
+    while (before !== this.accountsChanged && !this.current.isWhole) {
       // The accounts have changed meanwhile: theirs are the ones to show.
-      await this.refreshInstances();
+      before = this.accountsChanged;
+      await this.listInstances(true);
     }
   }
 
@@ -210,25 +224,29 @@ export class Inventory {
 
   /** @param onlyNew lists the accounts that were not listed yet */
   private listInstances(onlyNew: boolean): Promise<void> {
-    const { signal } = this.ofInstances;
+    const before = this.accountsChanged;
+    const isCurrent = (): boolean => before === this.accountsChanged;
     return this.once('instances', async () => {
       this.publish(startLoading(this.current.instances));
       try {
         const accounts = await this.accounts.list('TiDB Cloud');
-        signal.throwIfAborted();
+        if (!isCurrent()) {
+          return;
+        }
         if (accounts.length === 0) {
           throw new AppError('notSignedIn', { source: 'TiDB Cloud' });
         }
         const missing = onlyNew ? this.lists.missing(accounts) : accounts;
+        this.stopReading((id) => accounts.some((account) => account.id === id));
         this.lists.begin(accounts);
-        await Promise.all(missing.map((account) => this.listAccount(account, signal)));
+        await Promise.all(missing.map((account) => this.listAccount(account)));
         const named = await this.accounts.list('TiDB Cloud');
-        if (!signal.aborted) {
+        if (isCurrent()) {
           this.lists.rename(named);
           this.publishEnd();
         }
       } catch (error) {
-        if (!signal.aborted) {
+        if (isCurrent()) {
           this.noteFailure('List the instances', error);
           this.publish(failed(this.current.instances, error));
         }
@@ -236,8 +254,35 @@ export class Inventory {
     });
   }
 
-  private async listAccount(account: Account, signal: AbortSignal): Promise<void> {
+  /** One that is being read goes on, whichever other accounts come or go. */
+  private listAccount(account: Account): Promise<void> {
     const { id } = account;
+    const already = this.readings.get(id);
+    if (already !== undefined) {
+      return already.work;
+    }
+    const abort = new AbortController();
+    const work = this.readAccount(account, abort.signal).finally(() => {
+      if (this.readings.get(id)?.abort === abort) {
+        this.readings.delete(id);
+      }
+    });
+    this.readings.set(id, { abort, work });
+    return work;
+  }
+
+  private stopReading(isKept: (accountId: string) => boolean): void {
+    for (const [id, { abort }] of this.readings) {
+      if (!isKept(id)) {
+        abort.abort(cancellation());
+        this.readings.delete(id);
+      }
+    }
+  }
+
+  private async readAccount(account: Account, signal: AbortSignal): Promise<void> {
+    const { id } = account;
+    this.lists.restart(id);
     let organizationId: string | undefined;
     try {
       const api = await this.accounts.tidbCloudOf(account);
@@ -259,6 +304,7 @@ export class Inventory {
         this.noteFailure(`List the instances of ${account.name}`, error);
         this.accounts.noteFailure(id, isRefused(error) ? error : undefined);
         this.lists.fail(id, error);
+        this.noteAccounts(this.lists.instances ?? []);
       }
     }
   }
@@ -378,9 +424,9 @@ export class Inventory {
     this.known.clear();
     [...this.running.keys()].filter(isOfDetails).forEach((key) => this.running.delete(key));
     if (cloud === 'TiDB Cloud') {
-      this.ofInstances.abort(cancellation());
-      this.ofInstances = new AbortController();
-      this.running.clear();
+      this.accountsChanged += 1;
+      this.stopReading((id) => accountId !== undefined && id !== accountId);
+      this.running.delete('instances');
       this.lists.forget(accountId);
       this.unlisted.clear();
       const { instances: value } = this.lists;
@@ -394,8 +440,9 @@ export class Inventory {
   }
 
   private async takeNames(): Promise<void> {
-    this.lists.rename(await this.accounts.list('TiDB Cloud'));
-    this.publish(this.current.instances);
+    if (this.lists.rename(await this.accounts.list('TiDB Cloud'))) {
+      this.publish(this.current.instances);
+    }
   }
 
   private setDetails(instanceId: string, details: Loadable<InstanceDetails>): void {
@@ -415,6 +462,11 @@ export class Inventory {
     this.current = { instances, isWhole, failures: count > 1 ? failures : [], details: this.known };
     this.changed.fire({ kind: 'instances' });
   }
+}
+
+interface Reading {
+  readonly abort: AbortController;
+  readonly work: Promise<void>;
 }
 
 /** So many details cost little to read again. */

@@ -6,10 +6,16 @@ import { isGrouping, type Grouping } from '../core/arrangement';
 /** How many rows a group shows before the person asks for more. */
 export const pageSize = 200;
 
+/** No group has this id. */
+const everywhere = '';
+
 /** What the person has made of the view: how it is grouped, what it is filtered by, how much of a group is shown. */
 export class TreeShape {
   private text = '';
+  /** How many pages of a group are shown beyond the first. */
   private readonly pages = new Map<string, number>();
+  /** The same of what is found: it is another list with each filter. */
+  private readonly pagesOfFound = new Map<string, number>();
   private readonly changed: Emitter<void>;
 
   constructor(
@@ -32,6 +38,7 @@ export class TreeShape {
   async groupBy(grouping: Grouping): Promise<void> {
     await this.state.set(this.groupingKey, grouping);
     this.pages.clear();
+    this.pagesOfFound.clear();
     this.changed.fire();
   }
 
@@ -43,19 +50,27 @@ export class TreeShape {
   filterBy(text: string): void {
     if (text !== this.text) {
       this.text = text;
-      this.pages.clear();
+      this.pagesOfFound.clear();
       this.changed.fire();
     }
   }
 
   /** How many rows of the group (undefined: of the view itself) are shown. */
   limitOf(groupId: string | undefined): number {
-    return (this.pages.get(groupId ?? '') ?? 1) * pageSize;
+    const { shownPages } = this;
+    const ofAll = shownPages.get(everywhere) ?? 0;
+    const ofGroup = groupId === undefined ? 0 : (shownPages.get(groupId) ?? 0);
+    return (1 + ofAll + ofGroup) * pageSize;
   }
 
-  /** One page more of this group; without an id, of the view itself. */
+  /** One page more of this group; without an id, of every list. */
   showMore(groupId: string | undefined): void {
-    this.pages.set(groupId ?? '', (this.pages.get(groupId ?? '') ?? 1) + 1);
+    const key = groupId ?? everywhere;
+    this.shownPages.set(key, (this.shownPages.get(key) ?? 0) + 1);
     this.changed.fire();
+  }
+
+  private get shownPages(): Map<string, number> {
+    return this.text === '' ? this.pages : this.pagesOfFound;
   }
 }

@@ -1,5 +1,6 @@
 import { verdictOf, type PrivateEndpoint, type Verdict } from '../core/health';
 import type { HealthBook } from '../services/health/book';
+import { grouped } from '../core/counted';
 import type { Inventory } from '../services/inventory';
 
 export interface InstanceAttention {
@@ -7,6 +8,10 @@ export interface InstanceAttention {
   /** How many of its endpoints need the person. */
   readonly count: number;
 }
+
+/** `1 needs attention`, `3 need attention`; undefined where nothing does. */
+export const attentionWords = (count: number): string | undefined =>
+  count === 0 ? undefined : `${grouped(count)} ${count === 1 ? 'needs' : 'need'} attention`;
 
 /** What the rows know of the health of endpoints beyond the states of both clouds. */
 export type EndpointHealthSource = Pick<HealthBook, 'of'>;

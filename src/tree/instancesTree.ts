@@ -90,6 +90,11 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
     return this.rows.shown().flatMap((node) => (isOpen(node) ? [node.instanceId] : []));
   }
 
+  /** What is selected in the view. */
+  get selection(): readonly TreeNode[] {
+    return this.view.selection;
+  }
+
   /** Marks the view while the clouds are a sandbox. A message would hide the welcome text of a view without rows. */
   render(): void {
     const { isSandbox, inventory } = this.options;
@@ -135,6 +140,11 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
         await new Promise((resolve) => setTimeout(resolve));
       }
       const roots = this.rows.roots();
+      for (const [id, { instanceId = '' }] of this.belowInstances) {
+        if (this.rows.nodeOf(instanceId) === undefined) {
+          this.belowInstances.delete(id);
+        }
+      }
       this.render();
       return [...roots];
     }
@@ -170,15 +180,20 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
   }
 
   private noticedDetails(instanceId: string): void {
-    const { inventory } = this.options;
     const node = this.rows.nodeOf(instanceId);
     if (this.attention.update(instanceId)) {
       this.decorations.refresh([instanceId]);
       this.render();
-      this.redraws.rowsAbove(node);
+      [...this.rows.groupsOf(instanceId), ...(node === undefined ? [] : [node])].forEach((row) =>
+        this.redraws.row(row),
+      );
     }
-    // The first load is awaited where it was asked for.
-    if (node !== undefined && !inventory.details(instanceId).loading && this.open.has(node.id)) {
+    if (this.options.inventory.details(instanceId).loading) {
+      return;
+    }
+    if (this.rows.isFoundAnew(instanceId)) {
+      this.redraws.all();
+    } else if (node?.isOutdated === true && this.open.has(node.id)) {
       this.redraws.row(node);
     }
   }
@@ -196,7 +211,11 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
     const { level, word, explanation } = verdictOfProgress(progress);
     const tells = JSON.stringify([finished?.outcome, endpointId, level, word, explanation]);
     if (this.told.get(id) !== tells) {
-      this.told.set(id, tells);
+      if (finished === undefined) {
+        this.told.set(id, tells);
+      } else {
+        this.told.delete(id);
+      }
       const node = this.rows.nodeOf(instanceId);
       if (node !== undefined) {
         this.redraws.row(node);

@@ -19,13 +19,6 @@ export class Redraws {
     this.soon();
   }
 
-  /** The groups that a row is in, for what they tell of it. */
-  rowsAbove(node: TreeNode | undefined): void {
-    for (let above = node?.parent; above !== undefined; above = above.parent) {
-      this.row(above);
-    }
-  }
-
   /** @param isArriving more will come soon */
   all(isArriving = false): void {
     if (!isArriving) {

@@ -3,6 +3,9 @@ import { manyInstances } from '../../src/sandbox';
 import { NEWEST_EDITOR } from '../support/editor/versions';
 import { setScene, type Scene } from './scene';
 
+/** What becomes of an endpoint is told when a second look has seen it, and one comes each minute. */
+const secondLook = { timeout: 90_000 };
+
 describe('the view with many instances', () => {
   let scene: Scene;
 
@@ -27,6 +30,11 @@ describe('the view with many instances', () => {
       .getByRole('tree', { name: /Instances/ })
       .getByRole('treeitem')
       .filter({ hasText: text });
+  const connectionOf = (instance: string) => {
+    const { instances, connections } = scene.sandbox.control.getState();
+    const tidbId = instances.find(({ displayName }) => displayName === instance)?.tidbId;
+    return connections.find((each) => each.tidbId === tidbId) ?? assert.fail();
+  };
   const press = (key: string): Promise<void> => scene.window.page.keyboard.press(key);
 
   async function filter(text: string): Promise<void> {
@@ -70,6 +78,26 @@ describe('the view with many instances', () => {
       .waitFor();
   });
 
+  it('keeps the filter when the person goes to what is found, and refreshes by key what is selected', async () => {
+    const { page } = scene.window;
+    const { control } = scene.sandbox;
+    await filter('many-00043');
+    await row('many-00043').click();
+    await row('endpoint-1').first().waitFor();
+    await page.getByText('Showing 1 of 450').waitFor();
+    const lists = control.calls('tidb:ListTidbs');
+    const failing = connectionOf('many-00043');
+    control.setConnection(failing.endpointId, { state: 'FAILED', message: 'the zone is gone' });
+    await press('F5');
+    await row(/endpoint-\dFailed/).waitFor();
+    control.setConnection(failing.endpointId, { state: 'ACTIVE', message: '' });
+    await press('F5');
+    await row(/endpoint-\dFailed/).waitFor({ state: 'detached' });
+    assert.equal(control.calls('tidb:ListTidbs'), lists, 'what is selected alone is read');
+    await scene.workbench.quickInput.field.press('Escape');
+    await page.getByText('Showing 1 of 450').waitFor({ state: 'detached' });
+  });
+
   it('keeps the filter at Enter, and clears it by its button', async () => {
     const { page } = scene.window;
     await filter('many-0004');
@@ -87,13 +115,11 @@ describe('the view with many instances', () => {
     await press('Enter');
     await row('many-00042').click();
     await row('endpoint-1').first().waitFor();
-    const { instances, connections } = control.getState();
-    const tidbId = instances.find(({ displayName }) => displayName === 'many-00042')?.tidbId;
-    const failing = connections.find((each) => each.tidbId === tidbId) ?? assert.fail();
+    const failing = connectionOf('many-00042');
     control.setConnection(failing.endpointId, { state: 'FAILED', message: 'the zone is gone' });
     await scene.workbench.clickInlineAction('many-00042', 'Refresh');
     await row(/endpoint-\dFailed/).waitFor();
-    await row(/^Project.*1 need attention/).waitFor();
+    await row(/^Project.*1 needs attention/).waitFor(secondLook);
     await page
       .locator('.activitybar .action-item')
       .filter({ has: page.locator('.badge-content', { hasText: /^1$/ }) })
@@ -102,7 +128,7 @@ describe('the view with many instances', () => {
     await scene.screenshot('attention');
     control.setConnection(failing.endpointId, { state: 'ACTIVE', message: '' });
     await scene.workbench.clickInlineAction('many-00042', 'Refresh');
-    await row(/^Project.*need attention/).waitFor({ state: 'detached' });
+    await row(/^Project.*needs attention/).waitFor({ ...secondLook, state: 'detached' });
     await scene.workbench.runCommand('TiDB Private Endpoint: Clear Filter');
   });
 

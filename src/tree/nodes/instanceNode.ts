@@ -1,4 +1,5 @@
 import { MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { verdictOf } from '../../core/health';
 import type { Instance, PrivateLinkService } from '../../core/model';
 import { alibabaRegionOf } from '../../core/model';
 import { wordingOf } from '../../core/errors';
@@ -8,7 +9,7 @@ import type { CreationProgress } from '../../services/provisioning/progress';
 import type { CreationRunner } from '../../services/provisioning/runner';
 import { CreationNode } from './creationNode';
 import { EndpointNode, type EndpointSql } from './endpointNode';
-import type { EndpointHealthSource } from '../attention';
+import { attentionWords, type Attention, type EndpointHealthSource } from '../attention';
 import { uriOfInstance } from '../decorations';
 import { MessageNode, problemNode } from './messageNode';
 import { contextValue, needsFirstLoad, type TreeNode } from './node';
@@ -21,17 +22,25 @@ const cloudNames: Record<Instance['cloudProvider'], string> = {
   unknown: 'another cloud',
 };
 
+/** What the rows of instances are made from. */
+export interface InstanceSources {
+  readonly inventory: Inventory;
+  readonly runner: Pick<CreationRunner, 'unfinished'>;
+  readonly sql: EndpointSql;
+  readonly health: EndpointHealthSource;
+  readonly attention: Pick<Attention, 'of'>;
+}
+
 /** A TiDB Cloud Premium instance. Under it: its private link service and its private endpoints. */
 export class InstanceNode implements TreeNode {
   readonly id: string;
   readonly instanceId: string;
+  /** What the rows below tell, as last handed out; undefined before, and while they are awaited. */
+  private told: string | undefined;
 
   constructor(
     private listed: Instance,
-    private readonly inventory: Inventory,
-    private readonly runner: Pick<CreationRunner, 'unfinished'>,
-    private readonly sql: EndpointSql,
-    private readonly health: EndpointHealthSource,
+    private readonly sources: InstanceSources,
     /** The group that it is in now. */
     public parent: TreeNode | undefined,
   ) {
@@ -41,8 +50,13 @@ export class InstanceNode implements TreeNode {
 
   /** As it is listed now; one that is gone is shown as it was until its row goes. */
   private get instance(): Instance {
-    this.listed = this.inventory.instance(this.instanceId) ?? this.listed;
+    this.listed = this.sources.inventory.instance(this.instanceId) ?? this.listed;
     return this.listed;
+  }
+
+  /** True when the rows below, as they were handed out, do not tell any more what is known. */
+  get isOutdated(): boolean {
+    return this.told !== undefined && this.told !== this.tells();
   }
 
   item(): TreeItem {
@@ -56,7 +70,12 @@ export class InstanceNode implements TreeNode {
         ? new ThemeIcon('database')
         : new ThemeIcon('database', new ThemeColor('disabledForeground'));
     item.resourceUri = uriOfInstance(instance.id);
-    item.accessibilityInformation = { label: `Instance ${instance.name}, ${region}, ${instance.state}` };
+    const needs = attentionWords(this.sources.attention.of(instance.id)?.count ?? 0);
+    item.accessibilityInformation = {
+      label: ['Instance', [instance.name, region, instance.state, needs].filter(Boolean).join(', ')].join(
+        ' ',
+      ),
+    };
     item.contextValue = contextValue(
       treeTokens.instance,
       this.onAlibabaCloud && instance.state === 'ACTIVE' && treeTokens.canCreate,
@@ -76,17 +95,37 @@ export class InstanceNode implements TreeNode {
         }),
       ];
     }
-    if (needsFirstLoad(this.inventory.details(this.instanceId))) {
-      await this.inventory.refreshDetails(this.instanceId);
+    const { inventory } = this.sources;
+    this.told = undefined;
+    if (needsFirstLoad(inventory.details(this.instanceId))) {
+      await inventory.refreshDetails(this.instanceId);
     }
+    this.told = this.tells();
     return this.rows();
   };
 
+  /** Cheap to compare; measured times, which change with each look, are only in tooltips. */
+  private tells(): string {
+    const { inventory, health } = this.sources;
+    const { value, error } = inventory.details(this.instanceId);
+    const errors = [error, value?.alibabaCloudError, ...this.failures.map((failure) => failure.error)];
+    return JSON.stringify([
+      value?.service,
+      value?.endpoints.map((endpoint) => [endpoint, health.of(endpoint)?.seen ?? verdictOf(endpoint)]),
+      errors.map((each) => (each === undefined ? undefined : wordingOf(each))),
+      this.failures.map(({ account }) => account.name),
+    ]);
+  }
+
+  /** The Alibaba Cloud accounts that could not be asked, where there are several. */
+  private get failures(): ReturnType<Inventory['alibabaCloudFailures']> {
+    return this.sources.inventory.alibabaCloudFailures(this.instanceId);
+  }
+
   private rows(): readonly TreeNode[] {
-    const { value, error } = this.inventory.details(this.instanceId);
-    const unfinished = this.runner
-      .unfinished()
-      .filter(({ creation }) => creation.instanceId === this.instanceId);
+    const { inventory, runner, sql, health } = this.sources;
+    const { value, error } = inventory.details(this.instanceId);
+    const unfinished = runner.unfinished().filter(({ creation }) => creation.instanceId === this.instanceId);
     const creationOf = (endpointId: string): CreationProgress | undefined =>
       unfinished.find(({ creation }) => creation.endpointId === endpointId);
     const listed = new Set(value?.endpoints.map(({ endpointId }) => endpointId));
@@ -99,15 +138,19 @@ export class InstanceNode implements TreeNode {
     const rows: TreeNode[] = [
       serviceNode(this, value.service),
       ...value.endpoints.map(
-        (endpoint) =>
-          new EndpointNode(this, endpoint, creationOf(endpoint.endpointId), this.sql, this.health),
+        (endpoint) => new EndpointNode(this, endpoint, creationOf(endpoint.endpointId), sql, health),
       ),
       ...others,
     ];
     if (error !== undefined) {
       rows.push(problemNode(this, error, this.instanceId));
     } else if (value.alibabaCloudError !== undefined) {
-      rows.push(problemNode(this, value.alibabaCloudError, this.instanceId));
+      const { failures } = this;
+      rows.push(
+        ...(failures.length > 0
+          ? failures.map((each) => problemNode(this, each.error, this.instanceId, { account: each.account }))
+          : [problemNode(this, value.alibabaCloudError, this.instanceId)]),
+      );
     }
     if (value.endpoints.length === 0 && others.length === 0 && this.instance.state === 'ACTIVE') {
       rows.push(
@@ -131,8 +174,9 @@ export class InstanceNode implements TreeNode {
 
   tooltip(): MarkdownString {
     const { instance } = this;
-    const { error } = this.inventory.details(instance.id);
-    const account = this.inventory.accountOf(instance.id);
+    const { inventory } = this.sources;
+    const { error } = inventory.details(instance.id);
+    const account = inventory.accountOf(instance.id);
     const tooltip = new MarkdownString();
     tooltip.appendMarkdown('**').appendText(instance.name).appendMarkdown('** ');
     tooltip.appendText(`${instance.servicePlan} on ${cloudNames[instance.cloudProvider]}, ${instance.state}`);

@@ -1,12 +1,23 @@
 import { ThemeIcon, TreeItem, type Command } from 'vscode';
 import { wordingOf, type Remedy } from '../../core/errors';
-import { commands } from '../../ids';
+import { commands, treeTokens } from '../../ids';
 import { openSettingsCommand, remedyLabel, settingOf } from '../../platform/notifications';
 import type { TreeNode } from './node';
+
+/** A part of an instance. */
+export interface RowSubject {
+  readonly endpointId?: string;
+  readonly database?: string;
+  readonly table?: string;
+}
 
 /** A row that says something: why there is nothing here, or what to do next. */
 export class MessageNode implements TreeNode {
   readonly id: string;
+  readonly instanceId: string | undefined;
+  readonly endpointId: string | undefined;
+  readonly database: string | undefined;
+  readonly table: string | undefined;
 
   constructor(
     readonly parent: TreeNode | undefined,
@@ -19,18 +30,27 @@ export class MessageNode implements TreeNode {
       readonly command?: Command;
       readonly token?: string;
     },
-    readonly instanceId?: string | undefined,
+    instanceId?: string,
+    /** What of the instance a command run on the row is about. */
+    { endpointId, database, table }: RowSubject = {},
   ) {
     this.id = `${parent?.id ?? ''}/${key}`;
+    this.instanceId = instanceId;
+    this.endpointId = endpointId;
+    this.database = database;
+    this.table = table;
   }
 
   item(): TreeItem {
-    const item = new TreeItem(this.shown.label);
+    const { label, description } = this.shown;
+    const item = new TreeItem(label);
     item.id = this.id;
+    // A tooltip that is there from the start would be read in place of both.
+    item.accessibilityInformation = { label: [label, description].filter(Boolean).join(', ') };
     item.iconPath = this.shown.icon;
     item.contextValue = this.shown.token ?? '';
-    if (this.shown.description !== undefined) {
-      item.description = this.shown.description;
+    if (description !== undefined) {
+      item.description = description;
     }
     if (this.shown.tooltip !== undefined) {
       item.tooltip = this.shown.tooltip;
@@ -58,7 +78,7 @@ const commandOf: Partial<Record<Remedy, string>> = {
   openSettings: openSettingsCommand,
 };
 
-/** An error where the rows would be; clicking it does what helps most. */
+/** An error where the rows would be; clicking it does what helps most, and Refresh on it tries again. */
 export function problemNode(
   parent: TreeNode | undefined,
   error: unknown,
@@ -70,7 +90,7 @@ export function problemNode(
     /** Whose trouble it is, where there are several accounts. */
     readonly account?: { readonly id: string; readonly name: string };
     /** What the command is about beside the instance. */
-    readonly more?: Readonly<Record<string, string>>;
+    readonly more?: RowSubject;
   } = {},
 ): MessageNode {
   const { message, nextStep, remedies } = wordingOf(error);
@@ -85,6 +105,7 @@ export function problemNode(
       description: `${title}…`,
       tooltip: `${message}\n${nextStep}`,
       icon: new ThemeIcon('error'),
+      token: treeTokens.problem,
       command: {
         title,
         command: commandOf[remedy] ?? commands.refresh,
@@ -92,5 +113,6 @@ export function problemNode(
       },
     },
     instanceId,
+    more,
   );
 }

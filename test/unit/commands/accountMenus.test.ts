@@ -99,6 +99,34 @@ describe('the accounts in the editor’s menu', () => {
     );
   });
 
+  it('are told of though the editor asks between a change and word of it', async () => {
+    await sessions(authentications.tidbCloud);
+    const set = m.state.set.bind(m.state);
+    m.state.set = async (key, value) => {
+      await set(key, value);
+      await sessions(authentications.tidbCloud);
+    };
+    await m.accounts.signInTidbCloud({ publicKey: 'public-three', privateKey: 'private-three' });
+    await settle();
+    assert.deepEqual(
+      told.flatMap(({ added }) => added?.map(({ account }) => account.label)),
+      ['public-three'],
+    );
+  });
+
+  it('of the environment stay, which the person is told', async () => {
+    const { accounts } = manyAccounts({ TIDBCLOUD_PUBLIC_KEY: 'public', TIDBCLOUD_PRIVATE_KEY: 'private' });
+    parts = [...parts, ...menus.accountMenus(accounts, m.log)];
+    const changes: unknown[] = [];
+    accounts.onDidChange((change) => changes.push(change));
+    const [session] = await provider(authentications.tidbCloud).getSessions([], {});
+    assert.equal(session?.account.label, 'Environment');
+    await provider(authentications.tidbCloud).removeSession(session.id);
+    assert.match(fakeEditor.asked.map(({ message }) => message).join(), /come from the environment/);
+    assert.deepEqual(changes, []);
+    assert.deepEqual(await sessions(authentications.tidbCloud), ['Environment']);
+  });
+
   it('are signed out of by choosing which', async () => {
     editor.pick = (items) =>
       items.find((each) => (each as { description?: string }).description === 'two (222)');

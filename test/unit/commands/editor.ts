@@ -75,6 +75,7 @@ export class ShownView {
   visible = true;
   message = '';
   description = '';
+  selection: readonly unknown[] = [];
   badge: { readonly value: number; readonly tooltip: string } | undefined;
   private readonly collapsed = new EventEmitter();
   readonly onDidCollapseElement = this.collapsed.event;
@@ -94,6 +95,8 @@ export interface ShownInput {
   readonly type: (text: string) => void;
   readonly enter: () => void;
   readonly escape: () => void;
+  /** Clicks somewhere else. */
+  readonly leave: () => void;
 }
 
 /** What commands and the tree use of the editor, beside what panels do. */
@@ -190,6 +193,7 @@ export class CommandEditor {
     const hidden = new EventEmitter();
     const input = {
       value: '',
+      ignoreFocusOut: false,
       onDidChangeValue: changed.event,
       onDidAccept: accepted.event,
       onDidHide: hidden.event,
@@ -204,6 +208,11 @@ export class CommandEditor {
       },
       enter: () => accepted.fire(undefined),
       escape: () => hidden.fire(undefined),
+      leave: () => {
+        if (!input.ignoreFocusOut) {
+          hidden.fire(undefined);
+        }
+      },
     };
     return input;
   }

@@ -48,6 +48,22 @@ describe('arranging the instances', () => {
     ]);
   });
 
+  it('leaves the outer groups where they are when another level comes to tell something', () => {
+    const all = many(120);
+    const early = arrange(
+      all.slice(0, 60).map((each) => ({ ...each, projectId: 'p' })),
+      'automatic',
+      '',
+      around(),
+    );
+    assert.deepEqual(early.levels, ['region']);
+    const late = arrange(all, 'automatic', '', around(), early.levels);
+    assert.deepEqual(late.levels, ['region', 'project']);
+    const paths = (groups: readonly Group[]): readonly string[] => groups.map(({ path }) => path.join());
+    assert.deepEqual(paths(late.groups), paths(early.groups));
+    assert.deepEqual(arrange(all, 'automatic', '', around(), ['account']).levels, ['project', 'region']);
+  });
+
   it('groups a few by account where there are several', () => {
     assert.deepEqual(shape(arrange(many(4), 'automatic', '', around({ accountCount: 2 })).groups), [
       ['Account 0', 2],

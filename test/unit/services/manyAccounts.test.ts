@@ -66,6 +66,18 @@ describe('many accounts', () => {
       assert.deepEqual(await names('TiDB Cloud'), ['Shop', 'public-two']);
     });
 
+    it('take the name of whose they are when that is found, and tell', async () => {
+      await m.signIn();
+      m.worlds.one.instances.set(id, { ...anInstance, organizationId: '77' });
+      await m.inventory.refreshInstances();
+      assert.deepEqual(m.changes, [
+        { cloud: 'TiDB Cloud', accountId: 'tidbCloud/public-one', isRename: true },
+      ]);
+      assert.equal(m.inventory.accountOf(id)?.name, 'Organization 77');
+      await m.inventory.refreshInstances();
+      assert.equal(m.changes.length, 1, 'once');
+    });
+
     it('are signed out of one at a time', async () => {
       await m.signIn();
       await m.inventory.refreshInstances();
@@ -166,6 +178,70 @@ describe('many accounts', () => {
       await m.inventory.refreshInstances();
       assert.equal(m.accounts.failureOf('tidbCloud/public-one'), undefined);
       assert.deepEqual(m.inventory.snapshot.failures, []);
+    });
+
+    it('that a refused key lists as well are read with the key that is good', async () => {
+      await m.inventory.refreshInstances();
+      m.worlds.one.script.fail('listInstances', tidbError('credentialsRejected'));
+      await m.inventory.refreshInstances();
+      assert.equal(m.inventory.accountOf(id)?.key, 'public-two');
+      assert.equal(await m.accounts.tidbCloudFor(id), m.worlds.two.tidbCloud);
+      assert.deepEqual(
+        m.inventory.snapshot.instances.value?.map((instance) => instance.id),
+        [id, '2002'],
+        'in the same order',
+      );
+      await m.inventory.refreshInstances();
+      assert.equal(m.inventory.accountOf(id)?.key, 'public-one');
+    });
+
+    it('stay, and go on coming, while another account is added or signed out of', async () => {
+      const { tidbCloud } = m.worlds.one;
+      let release = (): void => undefined;
+      let begun = 0;
+      tidbCloud.listInstancePages = async function* () {
+        begun += 1;
+        yield [instanceNamed('1')];
+        await new Promise<void>((resolve) => (release = resolve));
+        yield [instanceNamed('2')];
+      };
+      const reading = m.inventory.refreshInstances();
+      await settle();
+      const listed = () => m.inventory.snapshot.instances.value?.map((instance) => instance.id);
+      const seen: unknown[] = [];
+      m.inventory.onDidChange(() => seen.push(listed()?.includes('1')));
+      m.worlds.two.instances.set('3003', instanceNamed('3003'));
+      await m.accounts.signInTidbCloud({ publicKey: 'third-two', privateKey: 'private-three' });
+      await settle();
+      assert.deepEqual(listed(), ['1', '2002', id, '3003']);
+      const [, second] = await m.accounts.list('TiDB Cloud');
+      assert.ok(second);
+      await m.accounts.signOut(second);
+      await settle();
+      assert.equal(m.inventory.snapshot.isWhole, false);
+      assert.equal(m.inventory.snapshot.instances.loading, true);
+      release();
+      await reading;
+      assert.equal(begun, 1);
+      assert.ok(!seen.includes(false), 'what was shown stays');
+      assert.deepEqual(listed(), ['1', '2', '2002', id, '3003']);
+      assert.equal(m.inventory.snapshot.instances.loading, false);
+      assert.ok(m.inventory.isComplete);
+    });
+
+    it('of an account that is signed out of while it is read are dropped', async () => {
+      const release = m.worlds.one.script.hold('listInstances', 'after');
+      const reading = m.inventory.refreshInstances();
+      await settle();
+      const [first] = await m.accounts.list('TiDB Cloud');
+      assert.ok(first);
+      await m.accounts.signOut(first);
+      release();
+      await reading;
+      await settle();
+      assert.equal(m.inventory.accountOf(id)?.key, 'public-two');
+      assert.equal(m.inventory.accountCount, 1);
+      assert.deepEqual(m.log.errors, []);
     });
 
     it('of the others are not listed again when an account is added', async () => {

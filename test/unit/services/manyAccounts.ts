@@ -6,7 +6,7 @@ import { secretKeys, stateKeys } from './stage';
 import { FakeWorld } from './world';
 
 /** Two organizations of TiDB Cloud and two accounts of Alibaba Cloud, told apart by the key that asks. */
-export function manyAccounts() {
+export function manyAccounts(environment: Readonly<Record<string, string>> = {}) {
   const clock = new ManualClock();
   const worlds = { one: new FakeWorld(clock), two: new FakeWorld(clock) };
   worlds.two.instances.clear();
@@ -27,7 +27,7 @@ export function manyAccounts() {
   const changes: AccountsChange[] = [];
   const build = (): Accounts =>
     new Accounts({
-      ...{ secrets, secretKeys, state, stateKeys, log, environment: {} },
+      ...{ secrets, secretKeys, state, stateKeys, log, environment },
       isWorkspaceTrusted: () => true,
       createTidbCloudApi: ({ publicKey }) => Promise.resolve(worldOf(publicKey).tidbCloud),
       createAlibabaCloudApi: (from) =>

@@ -169,8 +169,8 @@ describe('the tree with many instances', () => {
     assert.equal(editor.view.badge?.value, 1);
     assert.match(editor.view.badge.tooltip, /1 private endpoint needs your attention/);
     assert.ok(fired.flat().includes(group), 'the group is drawn anew');
-    assert.match(String(item(group).description), /1 need attention/);
-    assert.match(String(item((await roots())[0]).description), /1 need attention/);
+    assert.match(String(item(group).description), /1 needs attention/);
+    assert.match(String(item((await roots())[0]).description), /1 needs attention/);
     const [decorations] = editor.decorations as [
       { provideFileDecoration: (uri: Uri) => FileDecoration | undefined },
     ];
