@@ -85,7 +85,7 @@ export async function instanceFor(inventory: Inventory, { instanceId }: Target):
 
 /** It is gone only where every account could be listed: what could not be read may have it. */
 async function instanceNotListed(inventory: Inventory, instanceId: string): Promise<Instance> {
-  if (!inventory.isComplete) {
+  if (!inventory.snapshot.isComplete) {
     await reading(inventory.refreshInstances());
   }
   const instance = inventory.instance(instanceId);
@@ -94,7 +94,7 @@ async function instanceNotListed(inventory: Inventory, instanceId: string): Prom
   }
   const { instances, failures } = inventory.snapshot;
   const failure = instances.error ?? failures[0]?.error;
-  if (!inventory.isComplete && failure instanceof Error) {
+  if (!inventory.snapshot.isComplete && failure instanceof Error) {
     throw failure;
   }
   return notFound(`the instance ${instanceId}`);

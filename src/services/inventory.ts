@@ -28,6 +28,8 @@ export interface Snapshot {
   readonly instances: Loadable<readonly Instance[]>;
   /** False while pages of the first reading are still on their way: what is not listed may yet come. */
   readonly isWhole: boolean;
+  /** Every account was listed to its end, without a failure since: an instance that is not listed is gone. */
+  readonly isComplete: boolean;
   /** Accounts that could not be listed while others were. */
   readonly failures: readonly { readonly account: Account; readonly error: unknown }[];
   /** What was read of each instance, as it is now. */
@@ -57,7 +59,10 @@ export class Inventory {
   private readonly known = new Map<string, Loadable<InstanceDetails>>();
   /** Read by themselves while they are not listed yet. */
   private readonly unlisted = new Map<string, Instance>();
-  private current: Snapshot = { instances: notLoaded, isWhole: false, failures: [], details: this.known };
+  private current: Snapshot = {
+    ...{ instances: notLoaded, isWhole: false, isComplete: false, failures: [] },
+    details: this.known,
+  };
   private readonly lookup: EndpointLookup;
   private readonly changed: Emitter<InventoryChange>;
   private readonly running = new Map<string, Promise<void>>();
@@ -94,11 +99,6 @@ export class Inventory {
   /** How many TiDB Cloud accounts are listed. */
   get accountCount(): number {
     return this.lists.count;
-  }
-
-  /** Every account was listed to its end, without a failure since: an instance that is not listed is gone. */
-  get isComplete(): boolean {
-    return this.lists.isComplete;
   }
 
   /** The TiDB Cloud account that lists it. */
@@ -458,8 +458,9 @@ export class Inventory {
   }
 
   private publish(instances: Loadable<readonly Instance[]>): void {
-    const { isWhole, failures, count } = this.lists;
-    this.current = { instances, isWhole, failures: count > 1 ? failures : [], details: this.known };
+    const { isWhole, isComplete, failures, count } = this.lists;
+    const told = count > 1 ? failures : [];
+    this.current = { instances, isWhole, isComplete, failures: told, details: this.known };
     this.changed.fire({ kind: 'instances' });
   }
 }

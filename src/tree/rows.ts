@@ -214,7 +214,7 @@ export class Rows {
   /** What is not finished for instances that TiDB Cloud does not list any more. One that could not be read is not gone. */
   private orphans(): readonly TreeNode[] {
     const { inventory, runner } = this.options;
-    return !inventory.isComplete
+    return !inventory.snapshot.isComplete
       ? []
       : runner
           .unfinished()

@@ -122,7 +122,7 @@ export class CreationPanel implements Disposable {
     this.render();
     const { inventory } = this.services;
     const isListed = (): boolean =>
-      this.wantedInstanceId !== undefined && inventory.instance(this.wantedInstanceId) !== undefined;
+      inventory.snapshot.instances.value?.some(({ id }) => id === this.wantedInstanceId) === true;
     if (!inventory.snapshot.isWhole && !isListed()) {
       await inventory.refreshInstances();
     }

@@ -38,7 +38,7 @@ function panelProblem(shown: Shown): { problem?: Problem } {
   const isGone =
     wantedInstanceId !== undefined &&
     value !== undefined &&
-    snapshot.isWhole &&
+    snapshot.isComplete &&
     !value.some(({ id }) => id === wantedInstanceId);
   const gone = { source: 'TiDB Cloud', subject: `the instance ${wantedInstanceId ?? ''}` } as const;
   return isGone ? { problem: problemOf(new AppError('notFound', gone)) } : {};
@@ -47,7 +47,7 @@ function panelProblem(shown: Shown): { problem?: Problem } {
 /** Those that this panel could be about: of its instance, or of any where none is chosen. */
 function lostCreations({ snapshot, unfinished, wantedInstanceId }: Shown): CreationState['lost'] {
   const { value, error } = snapshot.instances;
-  if (value === undefined || error !== undefined || !snapshot.isWhole) {
+  if (value === undefined || error !== undefined || !snapshot.isComplete) {
     return [];
   }
   return unfinished

@@ -20,6 +20,7 @@ export const snapshot: Snapshot = {
     { ...anInstance, id: '3', name: 'asleep', state: 'PAUSED' },
   ]),
   isWhole: true,
+  isComplete: true,
   failures: [],
   details: new Map(),
 };

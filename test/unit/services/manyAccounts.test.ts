@@ -226,7 +226,7 @@ describe('many accounts', () => {
       assert.ok(!seen.includes(false), 'what was shown stays');
       assert.deepEqual(listed(), ['1', '2', '2002', id, '3003']);
       assert.equal(m.inventory.snapshot.instances.loading, false);
-      assert.ok(m.inventory.isComplete);
+      assert.ok(m.inventory.snapshot.isComplete);
     });
 
     it('of an account that is signed out of while it is read are dropped', async () => {
