@@ -27,6 +27,10 @@ export interface EndpointHealth {
   readonly sinceMs?: number;
   /** What this machine has found, where it has tried. */
   readonly reach?: Reach;
+  /** When its details were last read. */
+  readonly readMs?: number;
+  /** They were not read for longer than they should have been. */
+  readonly isStale?: boolean;
 }
 
 export interface HealthMonitorOptions {
