@@ -14,7 +14,7 @@ const head = ['Endpoint', 'Health', 'TiDB Cloud', 'Alibaba Cloud', 'From Here', 
 /** The endpoints, the worst first, with what each cloud says of them and what this machine has found. */
 export function healthTable(health: readonly EndpointHealth[], nowMs: number): MarkdownString {
   const rows = health.slice(0, mostRows).map((each) => cellsOf(each, nowMs).map(cellText));
-  const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  const lines = [head, head.map(() => ':--'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
   const left = health.length - mostRows;
   const rest = left > 0 ? `\n\nand ${counted(left, 'more', 'more')}` : '';
   return new MarkdownString(lines.join('\n') + rest);

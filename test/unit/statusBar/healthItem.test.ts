@@ -188,7 +188,7 @@ describe('the health in the status bar', () => {
     );
     assert.match(
       shown.tooltip?.value ?? '',
-      /^\| Endpoint \| Health \| TiDB Cloud \| Alibaba Cloud \| From Here \| Since \|\n\| --- (\| --- ){5}\|\n/,
+      /^\| Endpoint \| Health \| TiDB Cloud \| Alibaba Cloud \| From Here \| Since \|\n\| :-- (\| :-- ){5}\|\n/,
     );
     assert.deepEqual(rows(), [
       [
