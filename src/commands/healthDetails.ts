@@ -36,7 +36,11 @@ export const showHealthHistory: Command = {
       const items = healthHistory.recent().map(({ atMs, level, word, explanation, ...ref }) => {
         const endpoint = inventory.endpoint(ref.instanceId, ref.endpointId)?.endpoint;
         return {
-          label: plainText(endpoint?.name ? endpoint.name : ref.endpointId),
+          label: plainText(
+            [inventory.instance(ref.instanceId)?.name, endpoint?.name ? endpoint.name : ref.endpointId]
+              .filter((name) => name !== undefined)
+              .join(' · '),
+          ),
           iconPath: new ThemeIcon(icons[level]),
           description: `${word} · ${new Date(atMs).toLocaleString()}`,
           detail: plainText(explanation),
