@@ -187,6 +187,8 @@ describe('the health of endpoints', () => {
       await workbench.setTheme(theme);
       await scene.screenshot(`details-${theme}`);
     }
+    await details.getByLabel(/^Latency\. /).scrollIntoViewIfNeeded();
+    await scene.screenshot('details-latency');
     await workbench.runCommand('View: Close All Editors');
   });
 
