@@ -58,6 +58,7 @@ import { SqlRunner } from './services/sqlRunner';
 import { StatementIndex } from './services/statementIndex';
 import { ConnectionItem } from './statusBar/connectionItem';
 import { TreeShape } from './services/treeShape';
+import { isExpected } from './statusBar/expected';
 import { HealthItem } from './statusBar/healthItem';
 import { HealthNews } from './statusBar/healthNews';
 import { SandboxItem } from './statusBar/sandboxItem';
@@ -201,14 +202,13 @@ export function buildWorld(base: Base, world: World): BuiltWorld {
   });
   const healthItem = new HealthItem(monitor, () => readSettings.healthShowInStatusBar());
   const healthNews = new HealthNews({
-    book,
+    ...{ book, history: healthHistory },
     nameOf: ({ instanceId, endpointId }) => {
       const name = inventory.endpoint(instanceId, endpointId)?.endpoint?.name;
       const instance = inventory.instance(instanceId)?.name;
       return instance && `${instance} · ${name ? name : endpointId}`;
     },
-    isUnderWay: ({ endpointId }) =>
-      runner.unfinished().some(({ creation }) => creation.endpointId === endpointId),
+    isExpected: (change) => isExpected(change, runner.progressOfEndpoint(change.ref.endpointId), clock.now()),
   });
   const sandboxItem = new SandboxItem(isSandbox, sandbox.id !== undefined);
   const { extensionUri } = context;

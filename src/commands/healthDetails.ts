@@ -1,6 +1,7 @@
 import { ThemeIcon, window } from 'vscode';
 import type { HealthLevel } from '../core/health';
 import { commands } from '../ids';
+import { plainText } from '../platform/plainText';
 import type { Command } from './command';
 import { endpointFor, targetOf } from './target';
 
@@ -35,10 +36,14 @@ export const showHealthHistory: Command = {
       const items = healthHistory.recent().map(({ atMs, level, word, explanation, ...ref }) => {
         const endpoint = inventory.endpoint(ref.instanceId, ref.endpointId)?.endpoint;
         return {
-          label: endpoint?.name ? endpoint.name : ref.endpointId,
+          label: plainText(
+            [inventory.instance(ref.instanceId)?.name, endpoint?.name ? endpoint.name : ref.endpointId]
+              .filter((name) => name !== undefined)
+              .join(' · '),
+          ),
           iconPath: new ThemeIcon(icons[level]),
           description: `${word} · ${new Date(atMs).toLocaleString()}`,
-          detail: explanation,
+          detail: plainText(explanation),
           ref,
         };
       });

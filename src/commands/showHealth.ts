@@ -1,6 +1,8 @@
 import { commands as vscodeCommands, ThemeIcon, window, type QuickPickItem } from 'vscode';
-import type { HealthLevel } from '../core/health';
+import { endpointName, type HealthLevel } from '../core/health';
+import { reachWords } from '../core/reach';
 import { commands } from '../ids';
+import { plainText } from '../platform/plainText';
 import type { EndpointHealth } from '../services/healthMonitor';
 import type { Command } from './command';
 import { loadEndpoints, throwFailure } from './target';
@@ -33,6 +35,7 @@ export const showHealth: Command = {
       const picked = await window.showQuickPick(health.map(itemOf), {
         title: 'Endpoint Health',
         placeHolder: 'Choose an endpoint to see what can be done',
+        matchOnDescription: true,
         matchOnDetail: true,
       });
       if (picked !== undefined) {
@@ -51,15 +54,25 @@ function offerCreation(): void {
   });
 }
 
-const itemOf = (health: EndpointHealth): QuickPickItem & { health: EndpointHealth } => ({
-  label: health.instance.name,
-  iconPath: new ThemeIcon(icons[health.verdict.level]),
-  description: `${health.verdict.word} · ${health.endpoint.endpointId}`,
-  detail: health.verdict.explanation,
-  health,
-});
+const itemOf = (health: EndpointHealth): QuickPickItem & { health: EndpointHealth } => {
+  const { instance, endpoint, verdict, reach } = health;
+  const words = [
+    verdict.word,
+    ...(reach === undefined ? [] : [reachWords(reach)]),
+    ...(health.isStale === true ? ['not read lately'] : []),
+    endpointName(endpoint),
+    ...(endpointName(endpoint) === endpoint.endpointId ? [] : [endpoint.endpointId]),
+  ];
+  return {
+    label: plainText(instance.name),
+    iconPath: new ThemeIcon(icons[verdict.level]),
+    description: plainText(words.join(' · ')),
+    detail: plainText(verdict.explanation),
+    health,
+  };
+};
 
-async function act({ endpoint, verdict }: EndpointHealth): Promise<void> {
+async function act({ instance, endpoint, verdict }: EndpointHealth): Promise<void> {
   const target = { instanceId: endpoint.instanceId, endpointId: endpoint.endpointId };
   const actions = [
     ...(verdict.level === 'healthy'
@@ -84,6 +97,7 @@ async function act({ endpoint, verdict }: EndpointHealth): Promise<void> {
     },
   ];
   const picked = await window.showQuickPick(actions, {
+    title: plainText(`${instance.name} · ${endpointName(endpoint)}`),
     placeHolder: `${endpoint.endpointId}: ${verdict.word}`,
   });
   if (picked !== undefined) {

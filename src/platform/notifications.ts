@@ -2,6 +2,7 @@ import { commands as vscodeCommands, env, Uri, window } from 'vscode';
 import { AppError, isCancellation, wordingOf, type Remedy } from '../core/errors';
 import type { Log } from '../core/ports';
 import { commands, settings } from '../ids';
+import { plainText } from './plainText';
 
 export const guideUrl =
   'https://docs.pingcap.com/tidbcloud/premium/connect-to-premium-via-alibaba-cloud-private-endpoint/';
@@ -51,7 +52,7 @@ export class Notifications {
     );
     buttons.set('Open Log', () => void vscodeCommands.executeCommand(commands.showLog));
     void window
-      .showErrorMessage(`${message} ${nextStep}`, ...buttons.keys())
+      .showErrorMessage(plainText(`${message} ${nextStep}`), ...buttons.keys())
       .then((chosen) => chosen !== undefined && buttons.get(chosen)?.());
   }
 

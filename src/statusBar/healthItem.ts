@@ -1,10 +1,11 @@
-import { MarkdownString, StatusBarAlignment, ThemeColor, window, type StatusBarItem } from 'vscode';
+import { StatusBarAlignment, ThemeColor, window, type StatusBarItem } from 'vscode';
 import type { Disposable } from '../core/emitter';
 import type { HealthLevel } from '../core/health';
-import { counted } from '../core/counted';
-import { reachWords } from '../core/reach';
+import { counted, grouped } from '../core/counted';
 import { commands } from '../ids';
+import { plainText } from '../platform/plainText';
 import type { EndpointHealth, HealthMonitor } from '../services/healthMonitor';
+import { healthTable, notReadWords } from './healthTable';
 
 const icons: Record<HealthLevel, string> = {
   healthy: 'pass',
@@ -33,18 +34,20 @@ export class HealthItem implements Disposable {
   }
 
   render(): void {
-    const { health } = this.monitor;
+    // Asked first: the health of everything costs something.
+    const health = this.isWanted() ? this.monitor.health : [];
     const [worst] = health;
-    if (worst === undefined || !this.isWanted()) {
+    if (worst === undefined) {
       this.item.hide();
       return;
     }
-    const text = summary(worst, health.length);
-    this.item.text = `$(${icons[worst.verdict.level]}) ${text}`;
+    const now = Date.now();
+    const { icon, text } = summary(worst, health, now);
+    this.item.text = `$(${icon}) ${text}`;
     this.item.accessibilityInformation = { label: `TiDB private endpoints: ${text}`, role: 'button' };
     this.item.backgroundColor =
       worst.verdict.level === 'failed' ? new ThemeColor('statusBarItem.errorBackground') : undefined;
-    this.item.tooltip = table(health);
+    this.item.tooltip = healthTable(health, now);
     this.item.show();
   }
 
@@ -63,34 +66,27 @@ export class HealthItem implements Disposable {
   }
 }
 
-function summary({ instance, endpoint, verdict }: EndpointHealth, count: number): string {
-  if (verdict.level === 'healthy') {
-    return `${counted(count, 'endpoint')} healthy`;
-  }
-  const isOfConnection = endpoint.connection?.state.toLowerCase() === verdict.word.toLowerCase();
-  return `${instance.name}: ${isOfConnection ? 'connection ' : ''}${verdict.word}`;
+interface Shown {
+  readonly icon: string;
+  readonly text: string;
 }
 
-/** The worst ones; nobody reads more in a tooltip. */
-const mostRows = 20;
-
-function table(health: readonly EndpointHealth[]): MarkdownString {
-  const tooltip = new MarkdownString(
-    '| Instance | Endpoint | State | From Here | Since |\n|---|---|---|---|---|\n',
-  );
-  for (const { instance, endpoint, verdict, reach, sinceMs } of health.slice(0, mostRows)) {
-    const cells = [
-      instance.name,
-      endpoint.endpoint?.name ? endpoint.endpoint.name : endpoint.endpointId,
-      verdict.word,
-      reach === undefined ? '' : reachWords(reach),
-      sinceMs === undefined ? '' : new Date(sinceMs).toLocaleString(),
-    ];
-    cells.forEach((text) => tooltip.appendMarkdown('| ').appendText(text).appendMarkdown(' '));
-    tooltip.appendMarkdown('|\n');
+function summary(worst: EndpointHealth, health: readonly EndpointHealth[], nowMs: number): Shown {
+  const { instance, endpoint, verdict } = worst;
+  if (verdict.level !== 'healthy') {
+    const isOfConnection = endpoint.connection?.state.toLowerCase() === verdict.word.toLowerCase();
+    return {
+      icon: icons[verdict.level],
+      text: `${plainText(instance.name)}: ${isOfConnection ? 'connection ' : ''}${verdict.word}`,
+    };
   }
-  if (health.length > mostRows) {
-    tooltip.appendMarkdown(`\nand ${health.length - mostRows} more`);
+  const all = counted(health.length, 'endpoint');
+  const stale = health.filter(({ isStale }) => isStale === true);
+  if (stale.length === 0) {
+    return { icon: icons.healthy, text: `${all} healthy` };
   }
-  return tooltip;
+  const which = stale.length === health.length ? `${all},` : `${grouped(stale.length)} of ${all}`;
+  const times = stale.flatMap(({ readMs }) => readMs ?? []);
+  const since = times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b));
+  return { icon: 'debug-disconnect', text: `${which} ${notReadWords(since, nowMs)}` };
 }

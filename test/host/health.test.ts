@@ -116,7 +116,7 @@ describeOnce('the health of endpoints while the clouds change underneath, in the
     clouds.sandbox.control.setEndpointZone(endpointId, zone.zoneId, { status: 'Disconnected' });
     const { message, buttons } = await tells('warning', new RegExp(`no connection in ${zone.zoneId}`));
     assert.match(message, /Disconnected/);
-    assert.deepEqual(buttons, ['Diagnose']);
+    assert.deepEqual(buttons, ['Open Details']);
     clouds.sandbox.control.setEndpointZone(endpointId, zone.zoneId, { status: 'Connected' });
     await tells('information', /is healthy again/);
   });

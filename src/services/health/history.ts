@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { healthLevels } from '../../core/health';
 import type { Log, StateStore } from '../../core/ports';
+import { isSame } from '../../core/settling';
 import type { EndpointRef } from '../connections';
 import { endpointKey } from '../connections';
 
@@ -11,6 +12,8 @@ const changeSchema = v.object({
   explanation: v.string(),
   /** Not a change: how it was when it was seen first. */
   isFirst: v.optional(v.boolean()),
+  /** A window has told the person. */
+  isTold: v.optional(v.boolean()),
 });
 const historySchema = v.record(v.string(), v.array(changeSchema));
 
@@ -20,11 +23,17 @@ export type PastHealth = v.InferOutput<typeof changeSchema>;
 const mostOfOne = 50;
 const mostEndpoints = 500;
 
-/** The changes of health that were seen, the newest first; kept over windows, without anything secret. */
+type Changes = Readonly<Record<string, readonly PastHealth[]>>;
+
+/**
+ * The changes of health that were seen, the newest first; kept over windows, without anything secret. Every window adds to
+ * it, so each reads what the others have written before it writes.
+ */
 export class HealthHistory {
-  private kept: Readonly<Record<string, readonly PastHealth[]>> | undefined;
-  /** Set while what has changed waits to be written. */
-  private writing: Promise<void> | undefined;
+  /** As last read from the state. */
+  private read: { readonly raw: unknown; readonly changes: Changes } | undefined;
+  /** What waits to be written. */
+  private unwritten: Changes | undefined;
 
   constructor(
     private readonly state: StateStore,
@@ -48,30 +57,55 @@ export class HealthHistory {
       .sort((a, b) => b.atMs - a.atMs);
   }
 
+  /** Adds what an endpoint has become, where no other window has done so already. */
   add(ref: EndpointRef, change: PastHealth): void {
     const key = endpointKey(ref);
     const { [key]: before = [], ...others } = this.all();
+    if (before[0] !== undefined && isSame(before[0], change)) {
+      return;
+    }
     // The endpoint that changed last comes first, and the one that has been quiet for longest goes.
     const kept = [[key, [change, ...before].slice(0, mostOfOne)] as const, ...Object.entries(others)];
-    this.kept = Object.fromEntries(kept.slice(0, mostEndpoints));
-    this.keep();
+    this.keep(Object.fromEntries(kept.slice(0, mostEndpoints)));
   }
 
-  /** Once for all that change at the same time. */
-  private keep(): void {
-    this.writing ??= Promise.resolve()
-      .then(() => {
-        this.writing = undefined;
-        return this.state.set(this.key, this.kept);
-      })
-      .catch((error: unknown) => this.log.error('Keep the history of health: failed', error));
-  }
-
-  private all(): Readonly<Record<string, readonly PastHealth[]>> {
-    if (this.kept === undefined) {
-      const parsed = v.safeParse(historySchema, this.state.get(this.key));
-      this.kept = parsed.success ? parsed.output : {};
+  /** True for the one window that is to tell the person what an endpoint has become: the first one that asks. */
+  claim(ref: EndpointRef, verdict: Pick<PastHealth, 'level' | 'word'>): boolean {
+    const told = this.of(ref).find((change) => isSame(change, verdict));
+    if (told?.isTold === true) {
+      return false;
     }
-    return this.kept;
+    if (told !== undefined) {
+      const changes = this.of(ref).map((change) => (change === told ? { ...told, isTold: true } : change));
+      this.keep({ ...this.all(), [endpointKey(ref)]: changes });
+    }
+    return true;
+  }
+
+  /** Written once for all that change at the same time. */
+  private keep(changes: Changes): void {
+    const isDue = this.unwritten === undefined;
+    this.unwritten = changes;
+    if (isDue) {
+      Promise.resolve()
+        .then(() => {
+          const { unwritten } = this;
+          this.unwritten = undefined;
+          return this.state.set(this.key, unwritten);
+        })
+        .catch((error: unknown) => this.log.error('Keep the history of health: failed', error));
+    }
+  }
+
+  private all(): Changes {
+    if (this.unwritten !== undefined) {
+      return this.unwritten;
+    }
+    const raw = this.state.get(this.key);
+    if (this.read === undefined || this.read.raw !== raw) {
+      const parsed = v.safeParse(historySchema, raw);
+      this.read = { raw, changes: parsed.success ? parsed.output : {} };
+    }
+    return this.read.changes;
   }
 }

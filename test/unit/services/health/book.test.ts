@@ -77,7 +77,8 @@ describe('the history of health', () => {
     state.kept.set('history', { a: 'nonsense' });
     const history = new HealthHistory(state, 'history', new RecordingLog());
     for (let at = 0; at < 80; at += 1) {
-      const change = { atMs: at, level: 'failed' as const, word: 'Failed', explanation: '' };
+      const word = at % 2 === 0 ? 'Failed' : 'Locked';
+      const change = { atMs: at, level: 'failed' as const, word, explanation: '' };
       history.add({ instanceId: '1', endpointId: 'ep-1' }, change);
     }
     const kept = history.of({ instanceId: '1', endpointId: 'ep-1' });
