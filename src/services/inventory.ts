@@ -1,26 +1,19 @@
-import { collect } from '../core/collect';
 import { Emitter } from '../core/emitter';
-import { AppError, cancellation, isCancellation } from '../core/errors';
+import { AppError, cancellation } from '../core/errors';
 import { joinEndpoints, type PrivateEndpoint } from '../core/health';
 import { failed, loaded, notLoaded, startLoading, type Loadable } from '../core/loadable';
-import {
-  alibabaRegionOf,
-  type EndpointConnection,
-  type Instance,
-  type PrivateLinkService,
-  type VpcEndpoint,
-} from '../core/model';
+import { alibabaRegionOf, type EndpointConnection, type Instance, type VpcEndpoint } from '../core/model';
 import type { Log } from '../core/ports';
 import type { Account, Accounts, AccountsChange } from './accounts';
-import { EndpointLookup, isRefused, type Found, type LookupFailure } from './endpointLookup';
+import {
+  DetailsReader,
+  endpointsOf,
+  logFailure,
+  type DetailsOptions,
+  type InstanceDetails,
+} from './detailsReader';
+import { isRefused, type LookupFailure } from './endpointLookup';
 import { InstanceLists } from './instanceLists';
-
-export interface InstanceDetails {
-  readonly service: PrivateLinkService;
-  readonly endpoints: readonly PrivateEndpoint[];
-  /** Why Alibaba Cloud's side is missing, when it was asked and failed. */
-  readonly alibabaCloudError?: unknown;
-}
 
 /** The list of instances: a new one with every change of it. */
 export interface Snapshot {
@@ -40,15 +33,6 @@ export interface Snapshot {
 export type InventoryChange =
   { readonly kind: 'instances' } | { readonly kind: 'details'; readonly instanceId: string };
 
-export interface DetailsOptions {
-  /** Asks every Alibaba Cloud account, not only those that are known to own an endpoint. */
-  readonly everyAccount?: boolean;
-  /** Reads only what may change by itself: not the private link service once it is ACTIVE. */
-  readonly light?: boolean;
-  /** Reads the instance itself as well: its state, and whether TiDB Cloud reaches its private domains. */
-  readonly withInstance?: boolean;
-}
-
 /**
  * What is known of both clouds. Tree, panels and status bar render from it; only this asks the clouds for lists.
  * Concurrent requests for the same thing become one. The details are an index that changes in place, since a copy for
@@ -63,7 +47,7 @@ export class Inventory {
     ...{ instances: notLoaded, isWhole: false, isComplete: false, failures: [] },
     details: this.known,
   };
-  private readonly lookup: EndpointLookup;
+  private readonly reader: DetailsReader;
   private readonly changed: Emitter<InventoryChange>;
   private readonly running = new Map<string, Promise<void>>();
   /** How often something newer than a list was noted for an instance. */
@@ -80,7 +64,11 @@ export class Inventory {
     private readonly log: Log,
   ) {
     this.changed = new Emitter((error) => log.error('A listener of the inventory failed', error));
-    this.lookup = new EndpointLookup(accounts, log);
+    this.reader = new DetailsReader({
+      ...{ accounts, log },
+      regionOf: (id) => alibabaRegionOf(this.instance(id)?.regionId ?? ''),
+      onInstance: (instance) => this.noteInstance(instance),
+    });
     accounts.onDidChange((change) => this.forget(change));
   }
 
@@ -112,7 +100,7 @@ export class Inventory {
 
   /** The Alibaba Cloud accounts that could not be asked when the details were read; none where there is but one. */
   alibabaCloudFailures(instanceId: string): readonly LookupFailure[] {
-    return this.lookup.failuresOf(instanceId);
+    return this.reader.failuresOf(instanceId);
   }
 
   endpoint(instanceId: string, endpointId: string): PrivateEndpoint | undefined {
@@ -170,17 +158,17 @@ export class Inventory {
       this.setDetails(instanceId, startLoading(this.known.get(instanceId)));
       try {
         const noted = this.noted.get(instanceId);
-        let details = await this.readDetails(instanceId, options);
+        let details = await this.reader.read(instanceId, options, this.known.get(instanceId)?.value);
         if (!signal.aborted && this.noted.get(instanceId) !== noted) {
           // A creation saw more than these lists, which were on their way already.
-          details = await this.readDetails(instanceId, options);
+          details = await this.reader.read(instanceId, options, this.known.get(instanceId)?.value);
         }
         if (!signal.aborted) {
           this.setDetails(instanceId, loaded(details));
         }
       } catch (error) {
         if (!signal.aborted) {
-          this.noteFailure(`Read the private endpoints of ${instanceId}`, error);
+          logFailure(this.log, `Read the private endpoints of ${instanceId}`, error);
           this.setDetails(instanceId, failed(this.known.get(instanceId), error));
         }
       }
@@ -247,7 +235,7 @@ export class Inventory {
         }
       } catch (error) {
         if (isCurrent()) {
-          this.noteFailure('List the instances', error);
+          logFailure(this.log, 'List the instances', error);
           this.publish(failed(this.current.instances, error));
         }
       }
@@ -301,7 +289,7 @@ export class Inventory {
       await this.noteOrganization(account, organizationId);
     } catch (error) {
       if (!signal.aborted) {
-        this.noteFailure(`List the instances of ${account.name}`, error);
+        logFailure(this.log, `List the instances of ${account.name}`, error);
         this.accounts.noteFailure(id, isRefused(error) ? error : undefined);
         this.lists.fail(id, error);
         this.noteAccounts(this.lists.instances ?? []);
@@ -330,67 +318,11 @@ export class Inventory {
     }
   }
 
-  private async readDetails(instanceId: string, options: DetailsOptions): Promise<InstanceDetails> {
-    const api = await this.accounts.tidbCloudFor(instanceId);
-    const before = this.known.get(instanceId)?.value?.service;
-    const kept = options.light === true && before?.state === 'ACTIVE' ? before : undefined;
-    const [read, connections, instance] = await Promise.all([
-      kept ?? api.getPrivateLinkService(instanceId),
-      collect(api.listConnections(instanceId)),
-      options.withInstance === true ? api.getInstance(instanceId) : undefined,
-    ]);
-    if (instance !== undefined) {
-      this.noteInstance(instance);
-    }
-    const isStill = connections.every(({ serviceState }) => serviceState === read.state);
-    const service = kept === undefined || isStill ? read : await api.getPrivateLinkService(instanceId);
-    const { endpoints, error } = await this.alibabaCloudEndpoints(instanceId, service, connections, options);
-    return {
-      service,
-      endpoints: joinEndpoints(instanceId, connections, this.withKept(instanceId, endpoints, error)),
-      ...(error !== undefined && { alibabaCloudError: error }),
-    };
-  }
-
-  /** What an account that fails now has told before stays in sight. */
-  private withKept(
-    instanceId: string,
-    endpoints: readonly VpcEndpoint[],
-    error: unknown,
-  ): readonly VpcEndpoint[] {
-    const before = error === undefined ? [] : endpointsOf(this.details(instanceId).value?.endpoints ?? []);
-    return [...endpoints, ...before.filter(({ id }) => endpoints.every((each) => each.id !== id))];
-  }
-
   private noteInstance(instance: Instance): void {
     if (this.lists.get(instance.id) === undefined) {
       this.unlisted.set(instance.id, instance);
     } else if (this.lists.update(instance)) {
       this.publish({ ...this.current.instances, value: this.lists.instances ?? [] });
-    }
-  }
-
-  private async alibabaCloudEndpoints(
-    instanceId: string,
-    { serviceName }: PrivateLinkService,
-    connections: readonly EndpointConnection[],
-    { everyAccount = false }: DetailsOptions,
-  ): Promise<Found> {
-    const regionId = alibabaRegionOf(this.instance(instanceId)?.regionId ?? '');
-    if (regionId === undefined || serviceName === '') {
-      return { endpoints: [] };
-    }
-    try {
-      return await this.lookup.find({ instanceId, regionId, serviceName, connections, everyAccount });
-    } catch (error) {
-      this.noteFailure('Read the Alibaba Cloud accounts', error);
-      return { endpoints: [], error };
-    }
-  }
-
-  private noteFailure(what: string, error: unknown): void {
-    if (!isCancellation(error) && !(AppError.is(error) && error.code === 'notSignedIn')) {
-      this.log.error(`${what}: failed`, error);
     }
   }
 
@@ -419,7 +351,7 @@ export class Inventory {
     }
     this.ofDetails.abort(cancellation());
     this.ofDetails = new AbortController();
-    this.lookup.forget();
+    this.reader.forget();
     const forgotten = [...this.known.keys()];
     this.known.clear();
     [...this.running.keys()].filter(isOfDetails).forEach((key) => this.running.delete(key));
@@ -492,6 +424,3 @@ const withEndpoint = (
     { ...seen, tags: { ...known?.tags, ...seen.tags } },
   ];
 };
-
-const endpointsOf = (endpoints: readonly PrivateEndpoint[]): readonly VpcEndpoint[] =>
-  endpoints.flatMap(({ endpoint }) => (endpoint === undefined ? [] : [endpoint]));

@@ -1,5 +1,6 @@
 import { AppError } from '../../core/errors';
-import type { InstanceDetails, Snapshot } from '../../services/inventory';
+import type { InstanceDetails } from '../../services/detailsReader';
+import type { Snapshot } from '../../services/inventory';
 import type { Loadable } from '../../core/loadable';
 import { alibabaRegionOf, type Instance } from '../../core/model';
 import type { Choice, CreationState, Problem, StepStatus } from '../../protocol/creation';

@@ -26,7 +26,7 @@ import type { EndpointRef } from '../../services/connections';
 import type { EndpointRecord } from '../../services/health/book';
 import { rulesAbout, type EndpointDetails, type GroupDetails } from '../../services/health/endpointDetails';
 import type { PastHealth } from '../../services/health/history';
-import type { InstanceDetails } from '../../services/inventory';
+import type { InstanceDetails } from '../../services/detailsReader';
 import { actionsOf, actionsWithoutEndpoint } from './actions';
 
 /** What is known of an endpoint, as far as anything is. */

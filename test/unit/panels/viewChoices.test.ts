@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Creation, Observed } from '../../../src/core/creation';
 import { failed, loaded, notLoaded, startLoading } from '../../../src/core/loadable';
-import type { InstanceDetails } from '../../../src/services/inventory';
+import type { InstanceDetails } from '../../../src/services/detailsReader';
 import type { Draft } from '../../../src/services/provisioning/draftState';
 import { aCreation, anEndpoint, anInstance, aService, tidbError } from '../fakes';
 import {
