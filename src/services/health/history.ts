@@ -91,6 +91,9 @@ export class HealthHistory {
         .then(() => {
           const { unwritten } = this;
           this.unwritten = undefined;
+          if (unwritten !== undefined) {
+            this.read = { raw: unwritten, changes: unwritten };
+          }
           return this.state.set(this.key, unwritten);
         })
         .catch((error: unknown) => this.log.error('Keep the history of health: failed', error));
