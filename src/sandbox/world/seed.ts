@@ -78,10 +78,10 @@ export interface SandboxSeed {
 }
 
 /** So many instances, over four regions and three projects, named `many-00001` and on: for what has to hold for many. */
-export const manyInstances = (count: number): readonly SeedInstance[] =>
+export const manyInstances = (count: number, name = 'many'): readonly SeedInstance[] =>
   Array.from({ length: count }, (_, index) =>
     seedInstance(
-      `many-${String(index + 1).padStart(5, '0')}`,
+      `${name}-${String(index + 1).padStart(5, '0')}`,
       MANY_REGIONS[index % MANY_REGIONS.length] ?? 'ap-southeast-1',
       `13728130894540003${String(index % 3).padStart(2, '0')}`,
       { privateLinkService: 'ACTIVE' },
