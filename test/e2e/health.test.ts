@@ -169,7 +169,7 @@ describe('the health of endpoints', () => {
     const options = quickInput.widget.getByRole('option');
     await options.nth(1).waitFor();
     await scene.screenshot('list');
-    assert.match(await options.nth(0).innerText(), /^many-00001\s*Failed · [\d.]+ ms · endpoint-1 · ep-/);
+    assert.match(await options.nth(0).innerText(), /^many-00001\s*Failed · endpoint-1 · ep-/);
     assert.match(await options.nth(1).innerText(), /^many-2 \|[^]*\$ \(trash\)\s*Active · /);
     await person.click(options.nth(0));
     await quickInput.option('Show Details').waitFor();

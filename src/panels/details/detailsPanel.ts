@@ -48,6 +48,8 @@ export class DetailsPanel implements Disposable {
   private sent: string | undefined;
   private gathering = false;
   private lastName: string | undefined;
+  /** False after a reload: the editor has kept the title, until something better is known. */
+  private hasTitle = false;
   /** Assumed until it is known. */
   private hasAlibabaCloud = true;
 
@@ -97,6 +99,7 @@ export class DetailsPanel implements Disposable {
       accounts.onDidChange(({ isRename }) => {
         if (isRename !== true) {
           this.lastName = undefined;
+          this.hasTitle = true;
           this.reader.reset();
           void this.attempt(() => this.noteAccounts());
         }
@@ -169,7 +172,10 @@ export class DetailsPanel implements Disposable {
     const { seen } = this;
     this.lastName = seen.endpoint === undefined ? this.lastName : endpointName(seen.endpoint);
     this.last = detailsState(seen);
-    this.panel.title = this.last.title;
+    this.hasTitle ||= this.lastName !== undefined;
+    if (this.hasTitle) {
+      this.panel.title = this.last.title;
+    }
     const text = JSON.stringify(this.last);
     if (text !== this.sent) {
       this.sent = text;

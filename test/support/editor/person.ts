@@ -1,4 +1,4 @@
-import type { Locator, Page } from 'playwright-core';
+import { errors, type Locator, type Page } from 'playwright-core';
 
 /** The one who sits in front of the workbench: every gesture of an end-to-end test goes through here and is counted. */
 export class Person {
@@ -16,6 +16,20 @@ export class Person {
   async click(target: Locator): Promise<void> {
     this.count += 1;
     await target.click();
+  }
+
+  /** Clicks what may be drawn anew under the mouse. Returns whether it was there long enough; if so, one gesture. */
+  async tryToClick(target: Locator): Promise<boolean> {
+    try {
+      await target.click({ timeout: 2_000 });
+    } catch (error) {
+      if (error instanceof errors.TimeoutError) {
+        return false;
+      }
+      throw error;
+    }
+    this.count += 1;
+    return true;
   }
 
   /** Types a whole field, replacing what is there; one gesture. */

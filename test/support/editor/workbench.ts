@@ -90,13 +90,12 @@ export class Workbench {
     const row = this.treeRow(label);
     const icon = row.getByRole('button', { name: action });
     let x = 40;
-    // A row that is drawn anew under a mouse at rest shows its icons once the mouse moves.
+    // A row that is drawn anew under a mouse at rest shows its icons once the mouse moves, and may be drawn anew again.
     await until(`the action "${action}" of the row "${label}"`, async () => {
       x += 1;
       await row.hover({ position: { x, y: 8 } });
-      return icon.isVisible();
+      return (await icon.isVisible()) && (await this.person.tryToClick(icon));
     });
-    await this.person.click(icon);
   }
 
   /** Opens a row's context menu and picks an entry. */
