@@ -43,6 +43,8 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
   private readonly open = new Set<string>();
   /** The rows of endpoints and of what their databases hold, as last given to the editor, by their ids. */
   private readonly belowInstances = new Map<string, TreeNode>();
+  /** How often the editor waits for the first rows: it is not told to ask for them again meanwhile. */
+  private awaited = 0;
   /** What the row of each creation says. */
   private readonly told = new Map<string, string>();
 
@@ -134,11 +136,7 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
 
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
     if (node === undefined) {
-      if (!this.options.inventory.snapshot.isWhole) {
-        await this.options.inventory.firstPage();
-        // A list of one page has come to its end by then.
-        await new Promise((resolve) => setTimeout(resolve));
-      }
+      await this.untilSomeRows();
       const roots = this.rows.roots();
       for (const [id, { instanceId = '' }] of this.belowInstances) {
         if (this.rows.nodeOf(instanceId) === undefined) {
@@ -159,6 +157,20 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
     return [...children];
   }
 
+  private async untilSomeRows(): Promise<void> {
+    if (this.options.inventory.snapshot.isWhole) {
+      return;
+    }
+    this.awaited += 1;
+    try {
+      await this.options.inventory.firstPage();
+      // A list of one page has come to its end by then.
+      await new Promise((resolve) => setTimeout(resolve));
+    } finally {
+      this.awaited -= 1;
+    }
+  }
+
   dispose(): void {
     this.subscriptions.forEach((subscription) => subscription.dispose());
     this.view.dispose();
@@ -171,7 +183,7 @@ export class InstancesTree implements TreeDataProvider<TreeNode>, Disposable {
       this.decorations.refresh(this.attention.prune());
       const { instances, isWhole } = inventory.snapshot;
       // A list that is read anew changes nothing before it is there.
-      if (!instances.loading || !isWhole) {
+      if (this.awaited === 0 && (!instances.loading || !isWhole)) {
         this.redraws.all(instances.loading && instances.value !== undefined);
       }
       return;

@@ -88,6 +88,17 @@ describe('the tree with many instances', () => {
     assert.deepEqual(labels(await roots()), ['Region 0', 'Region 1']);
   });
 
+  it('shows a list of one page once, without being asked for it again', async () => {
+    fill(10);
+    assert.equal((await roots()).length, 10);
+    await settle();
+    assert.deepEqual(fired, []);
+    s.world.instances.delete('00009');
+    await s.inventory.refreshInstances();
+    await settle();
+    assert.deepEqual(fired, [undefined]);
+  });
+
   it('reads no details and makes no rows of instances in groups that are closed', async () => {
     fill(1_000);
     await roots();
