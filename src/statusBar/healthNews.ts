@@ -2,7 +2,7 @@ import { commands as vscodeCommands, window } from 'vscode';
 import { counted } from '../core/counted';
 import type { Disposable } from '../core/emitter';
 import { healthLevels } from '../core/health';
-import { isSame } from '../core/settling';
+import { isBad, isSame } from '../core/settling';
 import { commands, type CommandId } from '../ids';
 import { plainText } from '../platform/plainText';
 import { endpointKey } from '../services/connections';
@@ -45,8 +45,6 @@ const helps: ReadonlyMap<string, Help> = new Map<string, Help>([
   ['Not answering', diagnose],
   ['Not reachable', diagnose],
 ]);
-
-const isBad = ({ level }: SettledChange['to']): boolean => level === 'failed' || level === 'attention';
 
 /** Tells once of each change for the worse that has settled, and when it is over, with the action that helps. */
 export class HealthNews implements Disposable {

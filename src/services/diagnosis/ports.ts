@@ -4,6 +4,7 @@ import type { PortFacts } from '../../core/diagnosis/facts';
 import type { SecurityGroupRule, VpcEndpoint } from '../../core/model';
 import type { AlibabaCloudApi } from '../../core/ports';
 import { portState } from '../provisioning/portRule';
+import { blocksOf } from '../vpcBlocks';
 
 interface Rules {
   readonly groupIds: readonly string[];
@@ -28,21 +29,6 @@ export async function allRules(
     groupIds.map((groupId) => collect(api.listIngressRules(regionId, groupId, signal))),
   );
   return { groupIds, rules: rules.flat(), cidrBlocks };
-}
-
-/** Reads no further than to this VPC. */
-async function blocksOf(
-  api: AlibabaCloudApi,
-  regionId: string,
-  vpcId: string,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  for await (const vpc of api.listVpcs(regionId, signal)) {
-    if (vpc.id === vpcId) {
-      return vpc.cidrBlocks;
-    }
-  }
-  return [];
 }
 
 /** @param here this machine's addresses, where it is in the VPC: the rules are then checked for these alone */

@@ -5,6 +5,7 @@ import { failed, loaded, notLoaded, startLoading, type Loadable } from '../../co
 import type { AttachedSecurityGroup, EndpointZone, SecurityGroupRule, VpcEndpoint } from '../../core/model';
 import { checkPort, coversPort, type PortCheck } from '../../core/portCheck';
 import type { AlibabaCloudApi, Log } from '../../core/ports';
+import { blocksOf } from '../vpcBlocks';
 
 export interface GroupDetails extends AttachedSecurityGroup {
   /** All for what comes in; undefined where they could not be read. */
@@ -143,20 +144,6 @@ export class EndpointDetailsReader implements Disposable {
       this.changed.fire(next);
     }
   }
-}
-
-async function blocksOf(
-  api: AlibabaCloudApi,
-  regionId: string,
-  vpcId: string,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  for await (const { id, cidrBlocks } of api.listVpcs(regionId, signal)) {
-    if (id === vpcId) {
-      return cidrBlocks;
-    }
-  }
-  return [];
 }
 
 /** @param cidrBlocks of the VPC; empty where they are not known */
